@@ -26,6 +26,7 @@ const suites: Record<string, string[]> = {
   watermark: ['provenance/watermark.ts'],
   webuiapi: ['clients/webuiapi.ts'],
   schemathesis: ['clients/schemathesis.ts'],
+  networks: ['networks/networks.ts'],
 };
 
 const wanted = process.argv.slice(2);

@@ -99,6 +99,10 @@ export const publishSettings = z.strictObject({
     .describe('Language of the texts, ISO 639-1'),
   visibility: z.enum(['public', 'unlisted', 'private']).default('public').describe('Who sees a post, on networks with this choice'),
   sensitive: z.boolean().default(false).describe('Hide the pictures behind a warning'),
+  aiMark: z
+    .enum(['none', 'corner'])
+    .default('none')
+    .describe('Show the word AI in a corner of posted pictures that a model painted; not where a licence forbids changes'),
   commercial: z.boolean().default(false).describe('Posts are for profit; sources whose licence forbids commercial use are refused'),
 });
 export type PublishSettings = z.output<typeof publishSettings>;

@@ -1,3 +1,4 @@
+export { aiMarkSvg } from './ai-mark.ts';
 export { type DecodeOptions, decodeImage, type Fit, type ImageInput, resizeImage } from './decode.ts';
 export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
 export { type ImageKind, imageKind } from './formats/image-kind.ts';

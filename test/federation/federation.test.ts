@@ -2,7 +2,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { homeOf, isArtistError } from '../../lib/core/index.ts';
-import { type Follower, Followers } from '../../lib/federation/index.ts';
+import { blockServer, Engagements, type Follower, Followers } from '../../lib/federation/index.ts';
 import { suite } from '../harness.ts';
 import { FediServer } from '../support/fedi-server.ts';
 import { type Artist, follow, newHome, newId, openArtist, order, publish, until } from './support.ts';
@@ -213,6 +213,27 @@ suite('federation, what is kept', (test) => {
       await artist.close();
       await fans.close();
     }
+  });
+
+  test('blocking a server takes back what its people had reacted to, and nothing of others', async () => {
+    const home = homeOf(newHome());
+    const engagements = new Engagements(home);
+    const [first, second] = [newId(), newId()];
+    const from = (host: string, name: string) => ({ actor: `https://${host}/users/${name}`, id: `https://${host}/${name}/1` });
+    for (const note of [first, second]) {
+      await engagements.add(note, 'likes', from('spam.example', 'eve'));
+      await engagements.add(note, 'shares', from('a.spam.example:8443', 'eve'));
+      await engagements.add(note, 'replies', from('notspam.example', 'ada'));
+    }
+    await engagements.add(first, 'likes', from('example.social', 'bob'));
+    assert.equal(await blockServer(home, 'spam.example', 1), { followers: 0, reactions: 4 });
+    assert.equal(await blockServer(home, 'spam.example', 2), { followers: 0, reactions: 0 });
+    const kept = await engagements.of(first);
+    assert.equal(
+      [kept?.likes, kept?.shares, kept?.replies].map((list = []) => list.map(({ actor }) => new URL(actor).host)),
+      [['example.social'], [], ['notspam.example']],
+    );
+    assert.is((await engagements.of(second))?.replies.length, 1);
   });
 
   test('an account does not move: another address is refused', async () => {

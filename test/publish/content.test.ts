@@ -32,6 +32,20 @@ const codeOf = async (work: () => unknown): Promise<string> => {
   }
 };
 
+/** The mark changes one corner, keeps the labels, and is not put where the terms forbid changes. */
+async function marked(work: Artwork): Promise<void> {
+  const pixels = async (options: Parameters<typeof makeDerivative>[2]): Promise<Buffer> =>
+    sharp((await makeDerivative(work, limits(1), options)).bytes)
+      .raw()
+      .toBuffer();
+  const [plain, mark, kept] = [await pixels({}), await pixels({ aiMark: 'corner' }), await pixels({ aiMark: 'corner', unchanged: true })];
+  assert.equal(kept, plain);
+  const changed = [...plain.keys()].filter((at) => plain[at] !== mark[at]).map((at) => Math.floor(at / 3));
+  assert.ok(changed.length > 0 && changed.every((at) => at % 300 >= 270 && Math.floor(at / 300) >= 70), 'only the lower right corner');
+  const { bytes } = await makeDerivative(work, limits(1), { aiMark: 'corner' });
+  assert.match(Buffer.from(bytes).toString('latin1'), /digitalsourcetype\/trainedAlgorithmicMedia/);
+}
+
 /** A licence, and what a post may be: of a work that was made from it, of the picture itself, and either for profit. */
 const licences: readonly [licence: string, derived: string, itself: string, forProfit: string][] = [
   ['own', 'free', 'free', 'free'],
@@ -184,6 +198,7 @@ suite('content of posts', (test) => {
     const fewer = await makeDerivative(work, limits(1, { pixels: 7500 }));
     assert.equal([fewer.width, fewer.height], [150, 50]);
     assert.is(await codeOf(() => makeDerivative(work, limits(1, { bytes: 100 }))), 'ERR_TOO_LARGE');
+    await marked(work);
     assert.is(await codeOf(() => makeDerivative(work, limits(1, { aspect: { min: 1, max: 1 } }), { unchanged: true })), 'ERR_LICENCE');
   });
 });

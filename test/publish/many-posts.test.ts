@@ -2,7 +2,6 @@
  * Every network, two senders, and everything that goes wrong at once: answers that are lost, failures before and after acting, throttling, and senders that
  * are killed. AI_ARTIST_TEST_POSTS=1000 for the long run.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -14,11 +13,11 @@ import { seededRandom } from '../../lib/core/index.ts';
 import { Accounts, Outbox } from '../../lib/publish/index.ts';
 import { file, place } from '../gallery/support.ts';
 import { suite } from '../harness.ts';
-import { bundle } from '../support/bundle.ts';
 import { discordLogin } from '../support/networks/discord.ts';
 import { everyNetwork, type RemoteNetwork } from '../support/networks/every-network.ts';
 import type { FakeNetwork, Fault } from '../support/networks/loopback.ts';
 import { contentOf, pictureOf } from '../support/networks/orders.ts';
+import { KilledSenders } from './killed-senders.ts';
 
 const wanted = Number(process.env['AI_ARTIST_TEST_POSTS'] ?? 108);
 const [speed, behindMs] = [300, 72 * 3_600_000];
@@ -33,36 +32,6 @@ const faultsOf = (posting: string): Fault[] => [
   { does: 'answer', reply: { status: 503, json: { error: 'try later' } }, times: 0, chance: 0.04 },
   { does: 'answer', reply: { status: 429, headers: { 'retry-after': '20' }, json: { error: 'slow down' } }, times: 0, chance: 0.03 },
 ];
-
-/** Two senders in other processes, one of which is killed now and then and replaced. */
-class Senders {
-  kills = 0;
-  readonly #start: () => ChildProcess;
-  readonly #children: ChildProcess[] = [];
-
-  constructor(start: () => ChildProcess) {
-    this.#start = start;
-    this.#children.push(start(), start());
-  }
-
-  async killOne(chance: number): Promise<void> {
-    const at = chance < 0.5 ? 0 : 1;
-    await end(this.#children[at]);
-    this.#children[at] = this.#start();
-    this.kills++;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#children.map(end));
-  }
-}
-
-async function end(child: ChildProcess | undefined): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
-}
 
 /** A web server that shows a folder. */
 async function showFolder(folder: string): Promise<{ url: string; close: () => void }> {
@@ -113,14 +82,7 @@ suite('many posts', { timeoutMs: 1_800_000 }, (test) => {
     const folder = path.join(at.home, 'public');
     mkdirSync(folder);
     const web = await showFolder(folder);
-    const program = path.join(bundle('publish', [new URL('programs/sender.ts', import.meta.url)]), 'sender.mjs');
-    const args = [at.home, String(speed), String(behindMs), String(Date.now()), folder, web.url];
-    const said: string[] = [];
-    const senders = new Senders(() => {
-      const child = fork(program, args, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-      child.on('message', (line) => said.push(String(line)));
-      return child;
-    });
+    const senders = new KilledSenders({ home: at.home, speed, behindMs, folder, url: web.url });
     const chance = seededRandom(7);
     const isOver = async (): Promise<boolean> =>
       (await outbox.list()).posts.every(
@@ -151,7 +113,7 @@ suite('many posts', { timeoutMs: 1_800_000 }, (test) => {
     assert.equal(
       wrong.map(({ account, state, problem }) => [account, state, problem?.message]),
       [],
-      `none is lost: ${said.slice(-5).join('; ')}`,
+      `none is lost: ${senders.said.slice(-5).join('; ')}`,
     );
     // Only networks that nobody can ask leave a doubt, and not every post.
     const unknown = posts.filter(({ state }) => state === 'unknown');

@@ -68,13 +68,15 @@ suite('a bucket for pictures that networks fetch', (test) => {
     }));
 
   test('Instagram gets the address, and the object is gone when the post is out', () => sent('published', 1));
+  test('the object is gone after a person cancels the post between two looks', () => sent('cancelled', 0));
   test('the object is gone when Instagram refuses the post for good', () => sent('failed', 0));
 
-  const sent = (outcome: 'published' | 'failed', containers: number): Promise<void> =>
+  const sent = (outcome: 'published' | 'failed' | 'cancelled', containers: number): Promise<void> =>
     withStore(async (store) => {
       const meta = await openMeta('instagram');
       if (outcome === 'failed')
         meta.fail({ on: 'POST', does: 'answer', reply: graphError('The aspect ratio is not supported', 36003, 2207009) });
+      if (outcome === 'cancelled') meta.fail({ on: 'POST', does: 'answer', reply: { status: 503, text: 'later' } });
       const at = place();
       const open = () => new Instagram(meta.url, secretsOf(metaLogin));
       const ended: string[] = [];
@@ -91,9 +93,15 @@ suite('a bucket for pictures that networks fetch', (test) => {
       const about = { name: 'me', handle: '@painter', url: null, connectedAt: 0, stopped: null };
       await sender.accounts.save({ ...about, network: 'instagram', server: meta.url, secrets: {} });
       const options = { outbox: sender.outbox, accounts: sender.accounts, settings: content, open };
-      await queueWork(await file(at, 'a red fox'), await sender.accounts.get('me'), options);
+      const { id } = await queueWork(await file(at, 'a red fox'), await sender.accounts.get('me'), options);
       await sender.look();
-      equal([ended, warnings, store.puts.length, store.objects.size], [[outcome], [], 1, 0]);
+      if (outcome === 'cancelled') {
+        is(store.objects.size, 1, 'it is there for the next try');
+        await sender.outbox.cancel(id);
+        await sender.look();
+        is((await sender.outbox.get(id)).state, 'cancelled');
+      }
+      equal([ended, warnings, store.puts.length, store.objects.size], [outcome === 'cancelled' ? [] : [outcome], [], 1, 0]);
       is(meta.containers.size, containers);
       for (const { asked } of meta.containers.values()) match(String(asked['image_url']), /\/posts\/art\/[0-9A-Z]{26}\.jpeg\?/);
       await sender.close();

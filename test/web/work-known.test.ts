@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { equal, is, match } from 'uvu/assert';
+import { Gallery } from '../../lib/gallery/index.ts';
 import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
 import { axeClean } from './axe.ts';
@@ -64,6 +65,37 @@ suite('what the page knows of a work', { timeoutMs: 120_000 }, (test) => {
     await page.getByText('1 work', { exact: true }).waitFor();
     equal(own(faults), []);
     await close();
+  });
+
+  test('says where a work was posted and what it brought, in words; records of others as they are', async () => {
+    const at = new Date(Date.now() - 8 * 86_400_000).toISOString();
+    const own1 = { id: '01J', network: 'mastodon', account: 'fedi', uri: '1', url: 'https://example.social/@a/1', at };
+    const metrics = [
+      { age: '1h', at, likes: 1, replies: 0 },
+      { age: '24h', at },
+      { age: '7d', at, likes: 12, shares: 1, replies: 0 },
+    ];
+    const others = { network: 'myspace', likes: { count: 3 }, url: 'javascript:alert(1)' };
+    await new Gallery({ home: server.home }).update(ids[special.child] ?? '', {
+      posts: [{ ...own1, metrics }, { ...own1, network: 'x' }, others],
+    });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, faults, close } = await open(special.child, { colorScheme });
+      const panel = page.getByRole('complementary', { name: 'Details' });
+      const figures = panel.getByRole('list', { name: 'Figures on Mastodon' });
+      await figures.waitFor();
+      equal(await figures.getByRole('listitem').allInnerTexts(), [
+        '12 likes · 0 replies · 1 share (after 7 days)',
+        '1 like · 0 replies (after 1 hour)',
+      ]);
+      is(await panel.getByRole('link', { name: 'Open on Mastodon' }).getAttribute('href'), own1.url);
+      is(await panel.getByRole('list', { name: 'Figures on X' }).count(), 0, 'figures that are not there are none');
+      await panel.getByText('myspace').waitFor();
+      is(await panel.locator('a[href^="javascript"]').count(), 0);
+      await axeClean(page, `posts, ${colorScheme}`);
+      equal(own(faults), []);
+      await close();
+    }
   });
 
   test('says why this one: the candidates with their measures, by a link of its own', async () => {

@@ -1,5 +1,8 @@
+import { aiMarkLines } from '../../lib/image/ai-mark.ts';
+
 /** Icons of 24 x 24, drawn with lines. They are always beside a text or a label. */
 const paths = {
+  madeByAi: aiMarkLines,
   heart: 'M12 20s-7-4.6-9-9a5 5 0 0 1 9-4 5 5 0 0 1 9 4c-2 4.4-9 9-9 9z',
   check: 'M4 12l5 5L20 6',
   cross: 'M5 5l14 14M19 5L5 19',

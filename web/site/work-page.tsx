@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { SiteFacts, WorkProps } from '../../lib/gallery/export/site-data.ts';
+import { Icon } from '../parts/icon.tsx';
 import { t } from '../texts/text.ts';
 import { IconLink } from './icon-link.tsx';
 
@@ -34,7 +35,10 @@ export function WorkPage({ title, work, facts, picture, web, links, stage }: Wor
           </h1>
           {web !== undefined && <Downloads picture={picture} web={web} />}
           {facts ? <Facts facts={facts} /> : <p class="mt-3 text-muted">{t('common.loading')}</p>}
-          <p class="mt-6 text-muted">{t('site.madeWithAi')}</p>
+          <p class="mt-6 flex items-center gap-2 text-muted">
+            <Icon name="madeByAi" />
+            {t('site.madeWithAi')}
+          </p>
         </div>
       </main>
     </div>

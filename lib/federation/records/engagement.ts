@@ -78,6 +78,22 @@ export class Engagements {
     for (const note of await this.#notes()) await this.remove(note, actor, fits);
   }
 
+  /** Takes all reactions of these actors back. Returns how many those were. */
+  async removeActors(fits: (actor: string) => boolean): Promise<number> {
+    let removed = 0;
+    for (const note of await this.#notes()) {
+      const current = await this.#file(note).peek();
+      if (!kinds.some((kind) => current[kind].some(({ actor }) => fits(actor)))) continue;
+      removed += await this.#file(note).change((state) => {
+        const count = (): number => kinds.reduce((sum, kind) => sum + state[kind].length, 0);
+        const before = count();
+        for (const kind of kinds) state[kind] = state[kind].filter(({ actor }) => !fits(actor));
+        return before - count();
+      });
+    }
+    return removed;
+  }
+
   /** Forgets all of a deleted post. */
   async forget(note: string): Promise<void> {
     this.#files.delete(note);

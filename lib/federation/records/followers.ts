@@ -30,8 +30,12 @@ const blockedFile: StateDefinition<{ servers: { host: string; since: number }[] 
   lists: { servers: {} },
 };
 
-/** Whether a host is a blocked server or lies below one. */
-const isBelow = (host: string, blocked: string): boolean => host === blocked || host.endsWith(`.${blocked}`);
+/** Whether an address is on a server or on one below it. */
+export function isOnServer(address: URL | string, server: string): boolean {
+  if (!URL.canParse(String(address))) return false;
+  const { host, hostname } = new URL(address);
+  return [host, hostname].some((name) => name === server || name.endsWith(`.${server}`));
+}
 
 /** Who follows the account, and which servers may not. */
 export class Followers {
@@ -73,8 +77,7 @@ export class Followers {
   }
 
   async isBlocked(address: URL | string): Promise<boolean> {
-    const { host, hostname } = new URL(address);
-    return (await this.#blocked.peek()).servers.some((server) => isBelow(host, server.host) || isBelow(hostname, server.host));
+    return (await this.#blocked.peek()).servers.some(({ host }) => isOnServer(address, host));
   }
 
   /** Blocks a server with all below it, and forgets its followers. Returns how many those were. @param host such as spam.example */
@@ -82,7 +85,7 @@ export class Followers {
     await this.#blocked.change(({ servers }) => {
       if (!servers.some((server) => server.host === host)) servers.push({ host, since: now });
     });
-    return this.remove(({ actor }) => isBelow(new URL(actor).host, host) || isBelow(new URL(actor).hostname, host));
+    return this.remove(({ actor }) => isOnServer(actor, host));
   }
 
   /** Returns whether it was blocked. */

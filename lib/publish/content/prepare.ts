@@ -4,7 +4,7 @@ import type { NetworkName } from '../networks/network-names.ts';
 import type { Derivative, Limits, PostContent, Publisher, visibilities } from '../networks/publisher.ts';
 import { altTextFor, captionOf, isMadeByAi, placeholders, unknownPlaceholders } from './caption.ts';
 import { type Credits, creditsOfWork, joinedCredits } from './credits.ts';
-import { type DeriveCopy, makeDerivative } from './derivative.ts';
+import { type AiMark, type DeriveCopy, makeDerivative } from './derivative.ts';
 import { type WriteCaption, writtenWords } from './written-words.ts';
 
 /** How posts are written; `publish` in config.yaml. */
@@ -24,6 +24,8 @@ export interface ContentSettings {
   sensitive: boolean;
   /** Whether posts are for profit, which some licences forbid. */
   commercial: boolean;
+  /** Whether pictures show the word AI in a corner. Default: none. */
+  aiMark?: AiMark;
 }
 
 /** Exactly what will go out. */
@@ -90,11 +92,12 @@ export async function preparePost(
   const asksWriter = settings.caption === 'llm' && words === undefined && write !== undefined;
   const own = asksWriter ? await writtenWords(works, credits, limits, { ...settings, write }) : words;
   const { text, ...written } = captionOf(work, credits, limits, { ...settings, ...(own !== undefined && { words: own }), more });
-  const picture = await makeDerivative(work, limits, { unchanged: due[0]?.unchanged ?? false, derive });
+  const { aiMark = 'none' } = settings;
+  const picture = await makeDerivative(work, limits, { unchanged: due[0]?.unchanged ?? false, derive, aiMark });
   const others: PreparedPost['more'][number][] = [];
   for (const [at, one] of more.entries()) {
     const unchanged = due[at + 1]?.unchanged ?? false;
-    const derivative = await makeDerivative(one, limitsAfter(picture, limits), { unchanged, derive });
+    const derivative = await makeDerivative(one, limitsAfter(picture, limits), { unchanged, derive, aiMark });
     others.push({ work: one.id, altText: altTextFor(one, limits, altTexts[one.id]), picture: derivative });
   }
   const { language, visibility, sensitive } = settings;

@@ -188,6 +188,8 @@ export class Outbox {
   cancel(id: string): Promise<Post> {
     return this.change(id, ['draft', 'approved', 'uploading', 'processing', 'failed', 'unknown'], (post, now) => {
       enter(post, 'cancelled', now, post.state === 'unknown' ? 'it may be on the network' : undefined);
+      // What is left to do, if anything, does not wait for the next try.
+      post.nextAt = null;
     });
   }
 

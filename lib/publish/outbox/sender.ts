@@ -164,6 +164,7 @@ export class PostSender {
       if (this.#stop.signal.aborted) return;
       const post = await this.outbox.get(id);
       if (post.state === 'published') await this.#follow(post, publisher);
+      if (post.state === 'cancelled') await this.#clearCancelled(post, publisher);
       if (!openStates.includes(post.state)) continue;
       const { after, goOn } = await this.#advance(post, publisher, isPermitted);
       posts.set(id, after);
@@ -290,6 +291,22 @@ export class PostSender {
     for (const picture of picturesOfPost(post)) await removePublicPicture(publicNameOf(post, picture), this.#options.publicPlace);
   }
 
+  /** A person may cancel a post while its pictures are public: no sender has seen that. */
+  async #clearCancelled(post: Post, publisher: Publisher): Promise<void> {
+    if (isDone(post) || (post.nextAt !== null && post.nextAt > this.#clock.now())) return;
+    try {
+      await this.#removePublic(post, publisher);
+      await this.outbox.change(post.id, ['cancelled'], (draft) => {
+        draft.recorded = true;
+      });
+    } catch (error) {
+      await this.outbox.change(post.id, ['cancelled'], (draft, now) => {
+        draft.nextAt = now + 900_000;
+      });
+      this.#options.warn(`public pictures of post ${post.id}: ${errorLine(error)}`);
+    }
+  }
+
   /** Ends after the call that is under way. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -302,9 +319,9 @@ function forgetWait(post: Post): void {
   post.nextAt = null;
 }
 
-/** Nothing is left to do: it is out and all figures were taken or missed, or it ended otherwise. */
+/** Nothing is left to do: it is out and all figures were taken or missed, or it ended otherwise and nothing of it is public. */
 function isDone(post: Post): boolean {
-  if (post.state === 'cancelled') return true;
+  if (post.state === 'cancelled') return post.recorded || !post.history.some(({ state }) => state === 'uploading');
   if (post.state !== 'published') return false;
   return post.recorded && post.metrics.some(({ age }) => age === '30d');
 }

@@ -223,6 +223,95 @@ suite('X', (test) => {
   });
 });
 
+suite('requests to X', (test) => {
+  test.after.each(closeAll);
+  const { accessToken } = xLogin;
+  const picture = (changes: Record<string, string> = {}): FormData => {
+    const form = new FormData();
+    form.append('media', new Blob(['x'], { type: 'image/png' }), 'work.png');
+    for (const [name, value] of Object.entries({ media_category: 'tweet_image', ...changes })) form.append(name, value);
+    return form;
+  };
+  // What X's OpenAPI document refuses. The server of all tests of X does, so that the client cannot send it unnoticed.
+  const refused: [string, string, Record<string, unknown> | FormData | undefined, RegExp][] = [
+    ['a field that X does not know', 'POST /2/tweets', { text: 'a', madeWithAi: true }, /body: .*madeWithAi/],
+    [
+      'a field that X does not know, of the media',
+      'POST /2/tweets',
+      { text: 'a', media: { media_ids: ['1'], alt: 'b' } },
+      /body\.media: .*alt/,
+    ],
+    ['a fifth picture', 'POST /2/tweets', { text: 'a', media: { media_ids: ['1', '2', '3', '4', '5'] } }, /media_ids: Too big.*4/],
+    ['a flag that is a word', 'POST /2/tweets', { text: 'a', made_with_ai: 'yes' }, /made_with_ai: .*boolean/],
+    ['an upload that is no number', 'POST /2/tweets', { text: 'a', media: { media_ids: ['3_17'] } }, /media_ids\.0/],
+    ['an upload without its kind', 'POST /2/media/upload', picture({ media_category: '' }), /form\.media_category/],
+    ['an upload with another field', 'POST /2/media/upload', picture({ alt: 'b' }), /form: .*alt/],
+    [
+      'too long an alternative text',
+      'POST /2/media/metadata',
+      { id: '1', metadata: { alt_text: { text: 'x'.repeat(1001) } } },
+      /alt_text\.text/,
+    ],
+    ['a page that is too small', 'GET /2/users/1/tweets?max_results=4', undefined, /query\.max_results/],
+    ['a field of posts that X does not know', 'GET /2/tweets/1?tweet.fields=likes', undefined, /query\.tweet\.fields/],
+  ];
+  const send = async (
+    url: string,
+    call: string,
+    body: Record<string, unknown> | FormData | undefined,
+    token?: string,
+  ): Promise<Response> => {
+    const [method = '', path = ''] = call.split(' ');
+    const isForm = body instanceof FormData;
+    const headers = {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body && !isForm && { 'content-type': 'application/json' }),
+    };
+    return fetch(url + path, { method, headers, ...(body && { body: isForm ? body : JSON.stringify(body) }) });
+  };
+  for (const [what, call, body, said] of refused)
+    test(`${what} is refused, and nothing comes of it`, async () => {
+      const { server } = await newServer();
+      const response = await send(server.url, call, body, accessToken);
+      deepEqual([response.status, server.posts.length], [400, 0]);
+      match(((await response.json()) as { detail: string }).detail, said);
+    });
+
+  test('without a token nothing is answered', async () => {
+    const { server } = await newServer();
+    for (const [, call, body] of refused) equal((await send(server.url, call, body)).status, 401, call);
+  });
+
+  test('a post of five pictures is a refusal with a reason, once', async () => {
+    const { server, client } = await newServer();
+    const more = [1, 2, 3, 4].map((n) => ({ work: `${n}`, altText: '', picture: pictureOf(n) }));
+    const order = orderOf({}, { more });
+    const failure = await failureOf(client.publish(order, await client.upload(order)));
+    deepEqual([failure.code, failure.retryable, failure.unsure, server.posts.length], ['ERR_INVALID_ARGUMENT', false, false, 0]);
+    match(failure.message, /media_ids/);
+  });
+
+  test('four pictures, albums, searches and deletions are what the document allows', async () => {
+    const { server, client } = await newServer();
+    const order = orderOf({}, { more: [1, 2, 3].map((n) => ({ work: `${n}`, altText: 'An owl', picture: pictureOf(n) })) });
+    const media = await client.upload(order);
+    const { uri } = await client.publish(order, media);
+    await client.find(order, media);
+    await client.metrics(uri);
+    await client.profile();
+    await client.delete(uri);
+    deepEqual([...new Set(server.calls.map((call) => call.replace(/[0-9]{5,}/, ':id')))].sort(), [
+      'DELETE /2/tweets/:id',
+      'GET /2/tweets/:id',
+      'GET /2/users/:id/tweets',
+      'GET /2/users/me',
+      'POST /2/media/metadata',
+      'POST /2/media/upload',
+      'POST /2/tweets',
+    ]);
+  });
+});
+
 suite('tokens of X', (test) => {
   test.after.each(closeAll);
 

@@ -1,6 +1,10 @@
-/** API v2 of X with one account, after docs.x.com: paid posts, one-time refresh tokens, no repeated texts, problems in `errors[]`. */
+/**
+ * API v2 of X with one account, after docs.x.com: paid posts, one-time refresh tokens, no repeated texts, problems in `errors[]`. A request that X's OpenAPI
+ * document does not allow is refused.
+ */
 import { pageOfConsent } from './consent.ts';
 import { type Asked, type FakeNetwork, type FakePost, openNetwork, type Reply, type Routes } from './loopback.ts';
+import { wrongIn } from './x-requests.ts';
 
 export const xLogin = {
   clientId: 'Q2xpZW50SWRPZlRoZUFwcA',
@@ -34,16 +38,15 @@ export async function openX(): Promise<FakeX> {
   let next = 1_990_000_000_000_000_000n;
   let [charged, refreshed, lagging] = [0, 0, false];
   const id = (): string => String(next++);
-  const signedIn =
-    (answer: (asked: Asked) => Reply | Promise<Reply>) =>
-    (asked: Asked): Reply | Promise<Reply> =>
-      access.has((asked.headers.authorization ?? '').replace('Bearer ', ''))
-        ? answer(asked)
-        : problem(401, 'about:blank', 'Unauthorized', 'Unauthorized');
+  /** Only who is signed in is answered, and only what the document allows. */
+  const guarded = async (route: string, answer: (asked: Asked) => Reply | Promise<Reply>, asked: Asked): Promise<Reply> => {
+    if (!access.has((asked.headers.authorization ?? '').replace('Bearer ', '')))
+      return problem(401, 'about:blank', 'Unauthorized', 'Unauthorized');
+    const wrong = await wrongIn(route, asked);
+    return wrong === undefined ? answer(asked) : problem(400, 'invalid-request', 'Invalid Request', wrong);
+  };
   const create = ({ json }: Asked): Reply => {
     const asked = json<{ text: string; media: { media_ids: string[] }; made_with_ai?: boolean }>();
-    const unknown = Object.keys(asked).filter((name) => !['text', 'media', 'made_with_ai'].includes(name));
-    if (unknown.length > 0) return problem(400, 'invalid-request', 'Invalid Request', `[${unknown}] is not one of the allowed fields`);
     if ([...texts.values()].includes(asked.text))
       return problem(403, 'about:blank', 'Forbidden', 'You are not allowed to create a Tweet with duplicate content.');
     if (!asked.media.media_ids.every((one) => media.has(one)))
@@ -91,25 +94,25 @@ export async function openX(): Promise<FakeX> {
         json: { token_type: 'bearer', expires_in: 7200, access_token: `access-token-of-x-${refreshed}`, refresh_token: refresh, scope: '' },
       };
     },
-    'GET /2/users/me': signedIn(() => ({ json: { data: { id: '2244994945', name: 'The painter', username: 'painter' } } })),
-    'POST /2/media/upload': signedIn(async ({ form }) => {
+  };
+  const api: Routes = {
+    'GET /2/users/me': () => ({ json: { data: { id: '2244994945', name: 'The painter', username: 'painter' } } }),
+    'POST /2/media/upload': async ({ form }) => {
       const given = await form();
       const file = given.get('media') as File;
-      if (given.get('media_category') !== 'tweet_image')
-        return problem(400, 'invalid-request', 'Invalid Request', 'media_category is missing');
       if (file.size > 5_000_000) return problem(413, 'about:blank', 'Request Entity Too Large', 'The picture is too large');
       const made = id();
       media.set(made, '');
       return { json: { data: { id: made, media_key: `3_${made}`, expires_after_secs: 86_400, size: file.size } } };
-    }),
-    'POST /2/media/metadata': signedIn(({ json }) => {
+    },
+    'POST /2/media/metadata': ({ json }) => {
       const given = json<{ id: string; metadata: { alt_text: { text: string } } }>();
       charged += 0.005;
       media.set(given.id, given.metadata.alt_text.text);
       return { json: { data: { id: given.id, associated_metadata: given.metadata } } };
-    }),
-    'POST /2/tweets': signedIn(create),
-    'GET /2/users/:id/tweets': signedIn(({ query }) => {
+    },
+    'POST /2/tweets': create,
+    'GET /2/users/:id/tweets': ({ query }) => {
       const since = Date.parse(query.get('start_time') ?? '1970-01-01');
       const from = Number(query.get('pagination_token') ?? 0);
       const most = Number(query.get('max_results') ?? 10);
@@ -121,8 +124,8 @@ export async function openX(): Promise<FakeX> {
       }));
       const more = from + most < shown.length ? { next_token: String(from + most) } : {};
       return { json: { ...(page.length > 0 && { data: page }), meta: { result_count: page.length, ...more } } };
-    }),
-    'GET /2/tweets/:id': signedIn(({ params: { id: asked = '' } }) => {
+    },
+    'GET /2/tweets/:id': ({ params: { id: asked = '' } }) => {
       const post = posts.find((one) => one.id === asked);
       const counts = {
         retweet_count: 1,
@@ -134,14 +137,15 @@ export async function openX(): Promise<FakeX> {
         impression_count: 120,
       };
       return post ? { json: { data: { id: post.id, text: post.text, public_metrics: counts } } } : notFound(asked);
-    }),
-    'DELETE /2/tweets/:id': signedIn(({ params: { id: asked = '' } }) => {
+    },
+    'DELETE /2/tweets/:id': ({ params: { id: asked = '' } }) => {
       const at = posts.findIndex((one) => one.id === asked);
       if (at < 0) return problem(404, 'resource-not-found', 'Not Found Error', `Could not find tweet with id: [${asked}].`);
       posts.splice(at, 1);
       return { json: { data: { deleted: true } } };
-    }),
+    },
   };
+  for (const [route, answer] of Object.entries(api)) routes[route] = (asked) => guarded(route, answer, asked);
   const network = await openNetwork(routes, posts);
   return Object.assign(network, {
     charged: () => charged,

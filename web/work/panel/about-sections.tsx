@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { FullWork } from '../../api/works.ts';
 import { numberText, t, timeText } from '../../texts/text.ts';
-import { conditionOf, nameInWords } from './recipe-fields.ts';
+import { conditionOf } from './recipe-fields.ts';
 import { queryLink } from './recipe-sections.tsx';
+import { Records } from './records.tsx';
 import { Fact, Facts, Section } from './section.tsx';
 
 function Names({ label, field, names }: { label: string; field: 'tag' | 'collection'; names: readonly string[] }) {
@@ -52,36 +53,9 @@ function Paragraph({ title, children }: { title: string; children: ComponentChil
   );
 }
 
-const plain = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value));
-const isWeb = (text: string): boolean => /^https?:\/\//.test(text);
-
-/** A value of a record; addresses of the web are links. */
-function Value({ value }: { value: unknown }) {
-  if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no');
-  const text = plain(value);
-  if (!isWeb(text)) return text;
-  return (
-    <a class="underline" href={text} target="_blank" rel="noreferrer noopener">
-      {text}
-    </a>
-  );
-}
-
-function Records({ record }: { record: Record<string, unknown> }) {
-  return (
-    <Facts>
-      {Object.entries(record).map(([name, value]) => (
-        <Fact key={name} name={nameInWords(name)}>
-          <Value value={value} />
-        </Fact>
-      ))}
-    </Facts>
-  );
-}
-
-/** Where it comes from, under which terms it may be used, and where it was shown. */
-export function OriginSection({ work: { provenance, licence, posts, imported } }: { work: FullWork }) {
-  if (!provenance && !licence && !imported && posts.length === 0) return null;
+/** Where it comes from, and under which terms it may be used. */
+export function OriginSection({ work: { provenance, licence, imported } }: { work: FullWork }) {
+  if (!provenance && !licence && !imported) return null;
   return (
     <Section name="origin" title={t('panel.origin')} isOpen={false}>
       {provenance && <Records record={provenance} />}
@@ -96,12 +70,6 @@ export function OriginSection({ work: { provenance, licence, posts, imported } }
           <Records record={licence} />
         </>
       )}
-      {posts.length > 0 && <h4 class="mt-3 text-muted">{t('panel.posts')}</h4>}
-      {posts.map((post, index) => (
-        <div key={index} class="mt-1 border-t border-line pt-1">
-          <Records record={post} />
-        </div>
-      ))}
     </Section>
   );
 }

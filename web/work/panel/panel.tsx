@@ -1,11 +1,13 @@
 import { type FullWork, rowOf } from '../../api/works.ts';
 import { isWide } from '../../browser/wide.ts';
 import { IconButton } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { t } from '../../texts/text.ts';
 import { EditPanel } from '../edit-panel.tsx';
 import { RepaintSection } from '../repaint/repaint-section.tsx';
 import { AboutSection, FileSection, OriginSection } from './about-sections.tsx';
 import { LineageSection } from './lineage-section.tsx';
+import { PostsSection } from './posts-section.tsx';
 import { DetailsSection, PromptSection } from './recipe-sections.tsx';
 import { Section } from './section.tsx';
 
@@ -30,8 +32,15 @@ export function Panel({ work, onClose }: { work: FullWork; onClose: () => void }
         <EditPanel row={rowOf(work.id).value ?? work} work={work} />
       </Section>
       <LineageSection work={work} />
+      <PostsSection posts={work.posts} />
       <OriginSection work={work} />
       <FileSection work={work} />
+      {work.recipe && (
+        <p class="flex items-center gap-2 px-4 py-3 text-muted">
+          <Icon name="madeByAi" />
+          {t('site.madeWithAi')}
+        </p>
+      )}
     </aside>
   );
 }

@@ -1,5 +1,5 @@
 import { ArtistError, counted, homeOf, isoTime, plainText } from '../../../../lib/core/index.ts';
-import { Followers } from '../../../../lib/federation/index.ts';
+import { blockServer, Followers } from '../../../../lib/federation/index.ts';
 import { number, text } from '../../../flags/flags.ts';
 import { command } from '../../../shell/command.ts';
 import { serverHost } from '../../../steps/own-account.ts';
@@ -26,11 +26,15 @@ export const followersCommand = command({
 
 export const blockCommand = command({
   required: { server: text('Name of the server, such as spam.example; those below it are blocked, too') },
-  examples: [['$0 publish block spam.example', 'Its people follow no more, and nothing of theirs is counted from now on']],
+  examples: [['$0 publish block spam.example', 'Its people follow no more, and nothing of theirs is counted any more']],
   run: async ({ server }, { home }) => {
     const host = serverHost(server);
-    const lost = await new Followers(homeOf(home)).block(host, Date.now());
-    return { json: { blocked: host, followersRemoved: lost }, text: [host], notes: [`${counted(lost, 'follower')} removed`] };
+    const { followers, reactions } = await blockServer(homeOf(home), host, Date.now());
+    return {
+      json: { blocked: host, followersRemoved: followers, reactionsRemoved: reactions },
+      text: [host],
+      notes: [`${counted(followers, 'follower')} removed`, `${counted(reactions, 'reaction')} taken back`],
+    };
   },
 });
 
