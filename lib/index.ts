@@ -72,6 +72,8 @@ export {
   type Prediction,
   type PreviewEvent,
   type PreviewMode,
+  type PreviewOptions,
+  type PreviewStream,
   type QueuedEvent,
   type ResolvedGenerate,
   type ResolvedLoad,

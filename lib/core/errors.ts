@@ -71,6 +71,8 @@ export class ArtistError extends Error {
   constructor(code: ErrorCode, message: string, options: ArtistErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    // What other programs ask for when they tell a cancelled call from a failed one.
+    if (code === 'ERR_ABORTED') Object.defineProperty(this, 'name', { value: 'AbortError', configurable: true, writable: true });
     this.details = Object.freeze([...(options.details ?? [])]);
   }
 

@@ -49,6 +49,8 @@ export {
   type Prediction,
   type PreviewEvent,
   type PreviewMode,
+  type PreviewOptions,
+  type PreviewStream,
   predictions,
   previewModes,
   type QueuedEvent,

@@ -92,10 +92,12 @@ export {
 } from './options/upscale.ts';
 export { checkGenerate } from './paint/check-generate.ts';
 export type { GenerateResult, LoraEffect } from './paint/generate-result.ts';
-export { GenerateRun } from './paint/generate-run.ts';
 export { namedValues } from './paint/native-fields.ts';
 export { paintedPixels } from './paint/painted-pixels.ts';
 export { cannyEdges } from './paint/preprocess.ts';
+export { GenerateRun } from './paint/run/generate-run.ts';
+export { PaintRun } from './paint/run/paint-run.ts';
+export type { PreviewOptions, PreviewStream } from './paint/run/preview-stream.ts';
 export { drawSeed } from './paint/seed.ts';
 export { fitSize, largestShare, type PaintDefaults } from './paint/settings.ts';
 export { weightsFile } from './paint/weights.ts';

@@ -6,7 +6,7 @@ import type { Sampler, Scheduler } from './options/enums.ts';
 import { type GenerateOptions, generateOptions, type ResolvedGenerate } from './options/generate.ts';
 import { type GenerateContext, paint } from './paint/generate.ts';
 import type { GenerateResult } from './paint/generate-result.ts';
-import { GenerateRun } from './paint/generate-run.ts';
+import { GenerateRun } from './paint/run/generate-run.ts';
 import type { PaintDefaults } from './paint/settings.ts';
 
 export interface ModelInfo {

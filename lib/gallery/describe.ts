@@ -1,3 +1,4 @@
+import { mediaTypes } from '../image/index.ts';
 import type { Artwork } from './artwork.ts';
 
 /** The name of a work: its title, else the beginning of its prompt, else its id. */
@@ -25,7 +26,7 @@ export const pictureName = ({ id, file }: Artwork): string => `${id}.${file.spli
 export const webAddress = (text: string | undefined): string | undefined =>
   text !== undefined && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined;
 
-const formats: Readonly<Record<string, string>> = { png: 'image/png', webp: 'image/webp', jpg: 'image/jpeg', jpeg: 'image/jpeg' };
+const formats: Readonly<Record<string, string>> = { ...mediaTypes, jpg: mediaTypes.jpeg };
 
 export const mediaType = ({ file }: Artwork): string => formats[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
 

@@ -1,4 +1,5 @@
 import { extname, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Sharp } from 'sharp';
 import * as z from 'zod';
 import { ArtistError, display, resolveOptions, writeOutput } from '../core/index.ts';
@@ -10,6 +11,9 @@ import { checkRecipe, type Recipe } from './recipes/recipe.ts';
 /** Output formats. All three contain the recipe and the AI label. */
 export const imageFormats = ['png', 'jpeg', 'webp'] as const;
 export type ImageFormat = (typeof imageFormats)[number];
+
+/** The media type of each format, as HTTP and Blob name it. */
+export const mediaTypes = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' } as const satisfies Record<ImageFormat, string>;
 
 /** Longest edge of the format's own size fields, pixels. */
 const formatMaxEdge: Record<ImageFormat, number> = { png: 16_384, jpeg: 16_384, webp: 16_383 };
@@ -102,6 +106,35 @@ export class ArtImage implements RawImage {
   async toBuffer(format: ImageFormat = 'png', options: EncodeOptions = {}): Promise<Buffer> {
     const checked = resolveOptions('toBuffer', formatArgument, { format });
     return await this.#encode(checked.format, resolveOptions('toBuffer', encodeOptions, options));
+  }
+
+  /**
+   * What toBuffer() gives as a Blob with its media type: for `fetch()`, FormData, and `new Response(blob)`.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_IMAGE_ENCODE
+   */
+  async toBlob(format: ImageFormat = 'png', options: EncodeOptions = {}): Promise<Blob> {
+    const { format: checked } = resolveOptions('toBlob', formatArgument, { format });
+    const bytes = await this.#encode(checked, resolveOptions('toBlob', encodeOptions, options));
+    return new Blob([new Uint8Array(bytes)], { type: mediaTypes[checked] });
+  }
+
+  /**
+   * What toBuffer() gives as a stream of bytes, for `pipe()` and `pipeline()`. The picture is encoded when the stream is first read; a picture
+   * that cannot be encoded is the stream's error (ERR_IMAGE_ENCODE).
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT at once
+   */
+  toStream(format: ImageFormat = 'png', options: EncodeOptions = {}): Readable {
+    const { format: checked } = resolveOptions('toStream', formatArgument, { format });
+    const encoding = resolveOptions('toStream', encodeOptions, options);
+    const encode = (): Promise<Buffer> => this.#encode(checked, encoding);
+    return Readable.from(
+      (async function* () {
+        yield await encode();
+      })(),
+      { objectMode: false },
+    );
   }
 
   /** The raw pixels as a sharp pipeline, for other operations. Its output has neither recipe nor AI label. */

@@ -4,7 +4,16 @@ export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './
 export { type ImageKind, imageKind } from './formats/image-kind.ts';
 export { insertPngChunks, withoutPackedTexts } from './formats/png-chunks.ts';
 export { type DigitalSourceType, xmpPacket } from './formats/xmp.ts';
-export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
+export {
+  ArtImage,
+  type EncodeOptions,
+  encodeOptions,
+  type ImageFormat,
+  imageFormats,
+  mediaTypes,
+  type SavedImage,
+  type SaveOptions,
+} from './image.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
 export { type PixelDifference, pixelDifference } from './pixel-difference.ts';

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { equal, is, match, ok } from 'uvu/assert';
 import { writeFileAtomic } from '../../lib/core/index.ts';
@@ -278,6 +279,35 @@ suite('ArtImage', (test) => {
     const took = performance.now() - started;
     clearInterval(timer);
     ok(longest < Math.max(30, took / 2), `the loop stood still for ${longest.toFixed(0)} of ${took.toFixed(0)} ms`);
+  });
+  for (const [format, type] of [
+    ['png', 'image/png'],
+    ['jpeg', 'image/jpeg'],
+    ['webp', 'image/webp'],
+  ] as const)
+    test(`toBlob and toStream give the bytes of toBuffer: ${format}`, async () => {
+      const bytes = await image.toBuffer(format, { embedRecipe: false });
+      const blob = await image.toBlob(format, { embedRecipe: false });
+      is(blob.type, type);
+      ok(Buffer.from(await blob.arrayBuffer()).equals(bytes));
+      ok((await buffer(image.toStream(format, { embedRecipe: false }))).equals(bytes));
+    });
+  test('toBlob and toStream refuse what toBuffer refuses; a picture that cannot be encoded is the error of the stream', async () => {
+    await rejects(
+      () => image.toBlob('tiff' as ImageFormat),
+      'ERR_INVALID_ARGUMENT',
+      /^format: expected one of png, jpeg, webp, got "tiff"$/,
+    );
+    await rejects(
+      () => image.toStream('tiff' as ImageFormat),
+      'ERR_INVALID_ARGUMENT',
+      /^format: expected one of png, jpeg, webp, got "tiff"$/,
+    );
+    await rejects(
+      () => buffer(new ArtImage(picture(16384, 1, 1)).toStream('webp')),
+      'ERR_IMAGE_ENCODE',
+      /^webp: expected edges up to 16383/,
+    );
   });
   test('decodeImage takes an ArtImage as it is', async () => is((await decodeImage(image)).data.buffer, image.data.buffer));
   test('importing the folder loads no sharp', () => {

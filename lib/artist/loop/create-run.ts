@@ -1,4 +1,4 @@
-import { EventRun, progressTypes, signal, type Work } from '../../engine/index.ts';
+import { PaintRun, progressTypes, signal, type Work } from '../../engine/index.ts';
 import type { CreateEvent } from './create-options.ts';
 import type { CreatedWork } from './created-work.ts';
 
@@ -9,10 +9,17 @@ const progress: ReadonlySet<CreateEvent['type']> = new Set([...progressTypes, 'u
  *
  *     for await (const event of artist.create()) if (event.type === 'sample') draw(event.step / event.steps);
  */
-export class CreateRun<R extends CreatedWork = CreatedWork> extends EventRun<R, CreateEvent> {
+export class CreateRun<R extends CreatedWork = CreatedWork> extends PaintRun<R, CreateEvent> {
   /** Made by Artist.create(). */
   constructor(work: Work<R, CreateEvent>, options: unknown) {
-    super({ name: 'create', work, progress, done: (result) => ({ type: 'done', result }), ...listenersOf(options) });
+    super({
+      name: 'create',
+      work,
+      progress,
+      done: (result) => ({ type: 'done', result }),
+      finished: ({ image }) => image,
+      ...listenersOf(options),
+    });
   }
 
   override get [Symbol.toStringTag](): string {

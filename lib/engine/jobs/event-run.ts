@@ -28,6 +28,7 @@ export class EventRun<R, E extends { type: string }> implements PromiseLike<R>, 
   readonly #controller = new AbortController();
   readonly #queue: EventQueue<E>;
   readonly #promise: Promise<R>;
+  readonly #watchers = new Set<(event: E) => void>();
   #settled = false;
   /** Resolves, and never rejects, when native work has ended. */
   readonly settled: Promise<void>;
@@ -40,6 +41,7 @@ export class EventRun<R, E extends { type: string }> implements PromiseLike<R>, 
     else signal?.addEventListener('abort', follow, { once: true });
     const emit = (event: E): void => {
       this.#queue.push(event);
+      for (const watcher of this.#watchers) watcher(event);
       onProgress?.(event);
     };
     const settle = (): void => {
@@ -62,6 +64,12 @@ export class EventRun<R, E extends { type: string }> implements PromiseLike<R>, 
       this.#queue.end({ error });
       throw error;
     }
+  }
+
+  /** Calls `watcher` with each further event; it must not throw. Unlike a loop it takes no event from others. @returns stops it */
+  protected watch(watcher: (event: E) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Cancels the job. The run rejects with `reason` (default: ERR_ABORTED) when native work has ended. Does nothing once it has settled. */

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { ArtistError, answering, packageVersion, resolveOptions } from '../../core/index.ts';
-import { digitalSourceType, imageKind, type Recipe } from '../../image/index.ts';
+import { digitalSourceType, imageKind, mediaTypes, type Recipe } from '../../image/index.ts';
 import type { Identity } from '../identity/identity.ts';
 import { BytesBlob, loadC2pa, withFileReader } from './c2pa-package.ts';
 import { coseSign1 } from './cose.ts';
 
 /** The formats that are signed, with the names that C2PA knows them by. */
-export const signedTypes: Readonly<Record<string, string>> = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
+export const signedTypes: Readonly<Record<string, string>> = mediaTypes;
 
 const signOptions = z.strictObject({
   /** Unique id of the work; written into the manifest, where `verify` finds it. */

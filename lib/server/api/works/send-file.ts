@@ -4,10 +4,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ArtistError, readError, systemCode } from '../../../core/index.ts';
 import { ownFile } from '../../../gallery/index.ts';
-import { imageKind } from '../../../image/index.ts';
+import { imageKind, mediaTypes } from '../../../image/index.ts';
 
 /** Formats that are sent as pictures. Others are not sent: a page that a browser runs may have any name. */
-const mediaTypes: Readonly<Record<string, string>> = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp', avif: 'image/avif' };
+const servedTypes: Readonly<Record<string, string>> = { ...mediaTypes, avif: 'image/avif' };
 const endings: Readonly<Record<string, string>> = { png: 'png', jpeg: 'jpg', webp: 'webp', avif: 'avif' };
 
 export interface PictureOnDisk {
@@ -31,7 +31,7 @@ export async function lookAtPicture(path: string, id: string): Promise<PictureOn
     const info = await handle.stat();
     const { buffer } = await handle.read(Buffer.alloc(32), 0, 32, 0);
     const kind = info.isFile() ? imageKind(buffer) : undefined;
-    const mediaType = kind && mediaTypes[kind];
+    const mediaType = kind && servedTypes[kind];
     if (!kind || !mediaType) throw gone(id, 'its file is no PNG, JPEG, WebP or AVIF');
     return { path: real, size: info.size, mtimeMs: info.mtimeMs, mediaType, ending: endings[kind] ?? kind };
   } catch (error) {
