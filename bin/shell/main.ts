@@ -2,12 +2,17 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { commands } from '../commands/table.ts';
 import { type CommandLine, nameOf, readCommandLine, usageOf } from './command-line.ts';
-import { type Arguments, createParser, everywhere, UsageFailure } from './parser.ts';
+import { everywhere, UsageFailure } from './everywhere.ts';
+import type { Arguments, Parser } from './parser.ts';
+
+/** What the completion scripts of the shells call; not for people. */
+const completionWord = '__complete';
 
 /** Runs one command line and returns the exit status. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   let line: CommandLine | undefined;
   try {
+    if (argv[0] === completionWord) return await (await import('../completion/answer.ts')).answer(argv.slice(1));
     line = await readCommandLine(argv, commands);
     if (line.version) {
       process.stdout.write(`${manifest.version}\n`);
@@ -18,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       throw new UsageFailure(await unknownCommand(line, commands));
     }
     if (line.help || argv.length === 0) {
-      const { helpOf } = await import('./help.ts');
+      const { helpOf } = await import('../help/help.ts');
       const help = `${await helpOf(line, commands)}\n`;
       (line.help ? process.stdout : process.stderr).write(help);
       return line.help ? 0 : 2;
@@ -61,12 +66,13 @@ async function runCommand({ path, command, next, rest }: CommandLine): Promise<n
   const { handle } = command;
   let status = 0;
   const positionals = usageOf(path.slice(-1)).split(' ').slice(2);
+  const { createParser } = await import('./parser.ts');
   await createParser(rest)
     .scriptName('ai-artist')
     .command({
       command: ['$0', ...positionals].join(' '),
       describe: false,
-      builder: (parser: ReturnType<typeof createParser>) => command.declare(parser),
+      builder: (parser: Parser) => command.declare(parser),
       handler: async (args: Arguments): Promise<void> => {
         status = await handle(args, words, rest);
       },

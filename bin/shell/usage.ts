@@ -2,7 +2,7 @@
 import { nearest } from '../../lib/core/index.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { type CommandLine, nameOf, requiredOf, usageOf } from './command-line.ts';
-import { shortOptions } from './parser.ts';
+import { shortOptions } from './everywhere.ts';
 
 /** Words of other programs for our commands. */
 const otherWords: Readonly<Record<string, string>> = {

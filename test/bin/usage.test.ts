@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { everywhere, shortOptions } from '../../bin/shell/parser.ts';
+import { everywhere, shortOptions } from '../../bin/shell/everywhere.ts';
 import { suite } from '../harness.ts';
 import { type CliResult, cli, cliFromSource, cliSeries, everyCommand, jsonOf, scratch } from './support.ts';
 
