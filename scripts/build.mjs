@@ -4,6 +4,7 @@
  * modules.
  *   dist/esm: index.js, doors/*.js and the child programs, sharing chunks; bin/*.js with chunks of their own
  *   dist/esm/command-table.js: the command line as data, for completion
+ *   dist/man: the manual pages
  *   dist/web: the page that `ai-artist serve` shows, from web/
  *   dist/web-site: what `ai-artist gallery export site` makes sites of, from web/site/
  *   dist/cjs: each file of the library again, as CommonJS; types for both beside them.

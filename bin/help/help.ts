@@ -21,7 +21,7 @@ const epilogue = `Environment:
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled (Ctrl-C).
 Results go to stdout, everything else to stderr. Documentation: docs/cli.md, docs/operations.md
-Help on one command: ai-artist help COMMAND`;
+Help on one command: ai-artist help COMMAND; as a manual page: ai-artist help COMMAND --man | man -l -`;
 
 /** What the help of ai-artist itself says. */
 export const programText: ProgramText = {

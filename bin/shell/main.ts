@@ -22,6 +22,11 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { unknownCommand } = await import('./usage.ts');
       throw new UsageFailure(await unknownCommand(line, commands));
     }
+    if (line.help && argv.includes('--man')) {
+      const [{ manualOf }, { describeThisProgram }] = await Promise.all([import('../help/man.ts'), import('../help/program.ts')]);
+      process.stdout.write(manualOf(await describeThisProgram(), line.path.map(nameOf), manifest.version));
+      return 0;
+    }
     if (line.help || argv.length === 0) {
       const { helpOf } = await import('../help/help.ts');
       const help = `${await helpOf(line, commands)}\n`;
