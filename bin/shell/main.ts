@@ -14,6 +14,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     if (argv[0] === completionWord) return await (await import('../completion/answer.ts')).answer(argv.slice(1));
     line = await readCommandLine(argv, commands);
+    if (isPrompt(line)) {
+      await sayUnderstood(line.unknown ?? '', argv);
+      line = await readCommandLine(['create', ...argv], commands);
+    }
     if (line.version) {
       process.stdout.write(`${manifest.version}\n`);
       return 0;
@@ -46,6 +50,16 @@ export async function main(argv: readonly string[]): Promise<number> {
       options: [...(line?.command?.options ?? []), ...otherNames(line), ...everywhere],
     });
   }
+}
+
+/** A quoted text without a command, `ai-artist "a red fox"`: no command has spaces. */
+const isPrompt = ({ path, unknown, help }: CommandLine): boolean =>
+  path.length === 0 && !help && unknown !== undefined && /\S\s+\S/.test(unknown);
+
+async function sayUnderstood(prompt: string, argv: readonly string[]): Promise<void> {
+  const { quiet, logFormat: format } = viewOf(argv);
+  const { createLogger } = await import('../../lib/observe/index.ts');
+  createLogger({ level: quiet ? 'error' : 'info', format }).info(`understood as: ai-artist create ${JSON.stringify(prompt)}`);
 }
 
 /** Other names that the flags of the command may be given by. */
