@@ -3,6 +3,8 @@
  * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER] [--meta FILE] [--watch]`; --meta writes esbuild's metafile of the library's ES
  * modules.
  *   dist/esm: index.js, doors/*.js and the child programs, sharing chunks; bin/*.js with chunks of their own
+ *   dist/esm/command-table.js: the command line as data, for completion
+ *   dist/man: the manual pages
  *   dist/web: the page that `ai-artist serve` shows, from web/
  *   dist/web-site: what `ai-artist gallery export site` makes sites of, from web/site/
  *   dist/cjs: each file of the library again, as CommonJS; types for both beside them.
@@ -14,7 +16,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, context } from 'esbuild';
@@ -92,6 +94,15 @@ async function buildEsm() {
   makeExecutable(path.join(staging, 'esm'));
   const { metafile } = await build(builds.lib);
   return metafile;
+}
+
+/** What is written from the table of commands: bin/help/pages.ts, which runs from the sources as they are. */
+async function writePages() {
+  const program = path.join(staging, 'pages.mjs');
+  await build({ ...common, entryPoints: ['bin/help/pages.ts'], format: 'esm', outfile: program });
+  const { pages } = await import(pathToFileURL(program).href);
+  for (const [name, text] of Object.entries(await pages())) write(path.join(staging, name), text);
+  rmSync(program);
 }
 
 function makeExecutable(folder) {
@@ -239,6 +250,7 @@ try {
   const metafile = await buildEsm();
   if (values.meta) writeFileSync(values.meta, JSON.stringify(metafile));
   await buildCjs(metafile);
+  await writePages();
   await buildWeb();
   await buildSite();
   buildTypes();

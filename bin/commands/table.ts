@@ -144,6 +144,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./config/config.ts')).configCommand,
   },
   {
+    usage: 'completion <shell>',
+    describe: 'Print the script with which a shell completes commands, options and names',
+    load: async () => (await import('./setup/completion.ts')).completionCommand,
+  },
+  {
     usage: 'doctor',
     describe: 'Check what this machine can do and what is missing',
     load: async () => (await import('./doctor.ts')).doctorCommand,

@@ -28,7 +28,7 @@ export const resumeFlags = flagsOf({
 /** The folder with the pictures. `below`: commands that may have been meant instead. @throws ArtistError ERR_INVALID_ARGUMENT */
 export async function trainFolder(folder: string | undefined, below: readonly string[]): Promise<string> {
   if (folder === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', 'folder: expected a folder with pictures, got none');
-  const meant = (await exists(folder)) ? undefined : nearest(folder, below);
+  const meant = (await exists(folder)) ? undefined : (nearest(folder, below) ?? (/^(ls|runs)$/.test(folder) ? 'list' : undefined));
   if (meant !== undefined)
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',

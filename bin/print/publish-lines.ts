@@ -1,22 +1,21 @@
 import { plainText } from '../../lib/core/index.ts';
 import type { Account, Post } from '../../lib/publish/index.ts';
-
-const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+import { shownTime } from './times.ts';
 
 /** Why it is where it is: its address, its problem, or when it goes on. */
 function detailOf({ published, problem, state, nextAt, dueAt, unknownSources }: Post): string {
   if (published) return published.url ?? published.uri;
-  if (problem && state !== 'cancelled') return `${problem.message}${nextAt === null ? '' : ` (again at ${minute(nextAt)} UTC)`}`;
+  if (problem && state !== 'cancelled') return `${problem.message}${nextAt === null ? '' : ` (again at ${shownTime(nextAt)})`}`;
   if (state === 'draft' && unknownSources.length > 0) return `terms not known: ${unknownSources.join('; ')}`;
-  return dueAt === null ? '' : `not before ${minute(dueAt)} UTC`;
+  return dueAt === null ? '' : `not before ${shownTime(dueAt)}`;
 }
 
 const firstLine = (text: string): string => plainText(text).split('\n')[0]?.slice(0, 50) ?? '';
 
-/** `01K… 2026-12-02 09:00  published   mastodon  "A red fox"  https://…`; times are UTC. `reason`: why it waits. */
+/** `01K… 2026-12-02 09:00 +01:00  published   mastodon  "A red fox"  https://…`. `reason`: why it waits. */
 export function postLine(post: Post, reason?: string): string {
   const detail = plainText(reason ?? detailOf(post)).replace(/\s+/g, ' ');
-  return `${post.id}  ${minute(post.createdAt)}  ${post.state.padEnd(10)} ${post.account.padEnd(10)} ${JSON.stringify(firstLine(post.content.text))}${detail === '' ? '' : `  ${detail}`}`;
+  return `${post.id}  ${shownTime(post.createdAt)}  ${post.state.padEnd(10)} ${post.account.padEnd(10)} ${JSON.stringify(firstLine(post.content.text))}${detail === '' ? '' : `  ${detail}`}`;
 }
 
 export function accountLine({ name, network, handle, server, stopped }: Account): string {

@@ -10,6 +10,8 @@ export interface Command {
   options: readonly string[];
   /** The options themselves. */
   flags: Flags;
+  /** Its arguments. */
+  positionals: Flags;
   /** Flag or argument for each option of lib; see bin/shell/in-flags.ts. */
   names: ReadonlyMap<string, string>;
   needs: Needs;

@@ -1,7 +1,7 @@
 /** Finds the command of a command line in the table of commands, before anything else is loaded. */
 
 import type { Command, CommandEntry } from './command-entry.ts';
-import { everywhereWithValue } from './parser.ts';
+import { everywhereWithValue } from './everywhere.ts';
 
 /** A parsed command line. */
 export interface CommandLine {

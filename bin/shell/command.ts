@@ -45,6 +45,7 @@ export function command<
   return {
     options: Object.keys(flags),
     flags,
+    positionals,
     names,
     needs: definition.needs ?? {},
     replaced: definition.replaced ?? {},
@@ -77,6 +78,7 @@ export function group(commands: readonly CommandEntry[], examples: readonly (rea
   return {
     options: [],
     flags: {},
+    positionals: {},
     names: new Map(),
     needs: {},
     replaced: {},

@@ -2,8 +2,8 @@ import { ArtistError, type ErrorCode, isArtistError, isDiskFull, redact, systemC
 import { createLogger, describeError, type LogFormat, type Logger } from '../../lib/observe/index.ts';
 import { printJson } from '../print/streams.ts';
 import type { CommandEntry } from './command-entry.ts';
+import { UsageFailure } from './everywhere.ts';
 import { inFlags } from './in-flags.ts';
-import { UsageFailure } from './parser.ts';
 import { wording } from './usage.ts';
 
 export const exitStatus = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;

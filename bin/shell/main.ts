@@ -2,13 +2,22 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { commands } from '../commands/table.ts';
 import { type CommandLine, nameOf, readCommandLine, usageOf } from './command-line.ts';
-import { type Arguments, createParser, everywhere, UsageFailure } from './parser.ts';
+import { everywhere, UsageFailure } from './everywhere.ts';
+import type { Arguments, Parser } from './parser.ts';
+
+/** What the completion scripts of the shells call; not for people. */
+const completionWord = '__complete';
 
 /** Runs one command line and returns the exit status. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   let line: CommandLine | undefined;
   try {
+    if (argv[0] === completionWord) return await (await import('../completion/answer.ts')).answer(argv.slice(1));
     line = await readCommandLine(argv, commands);
+    if (isPrompt(line)) {
+      await sayUnderstood(line.unknown ?? '', argv);
+      line = await readCommandLine(['create', ...argv], commands);
+    }
     if (line.version) {
       process.stdout.write(`${manifest.version}\n`);
       return 0;
@@ -17,8 +26,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { unknownCommand } = await import('./usage.ts');
       throw new UsageFailure(await unknownCommand(line, commands));
     }
+    if (line.help && argv.includes('--man')) {
+      const [{ manualOf }, { describeThisProgram }] = await Promise.all([import('../help/man.ts'), import('../help/program.ts')]);
+      process.stdout.write(manualOf(await describeThisProgram(), line.path.map(nameOf), manifest.version));
+      return 0;
+    }
     if (line.help || argv.length === 0) {
-      const { helpOf } = await import('./help.ts');
+      const { helpOf } = await import('../help/help.ts');
       const help = `${await helpOf(line, commands)}\n`;
       (line.help ? process.stdout : process.stderr).write(help);
       return line.help ? 0 : 2;
@@ -36,6 +50,16 @@ export async function main(argv: readonly string[]): Promise<number> {
       options: [...(line?.command?.options ?? []), ...otherNames(line), ...everywhere],
     });
   }
+}
+
+/** A quoted text without a command, `ai-artist "a red fox"`: no command has spaces. */
+const isPrompt = ({ path, unknown, help }: CommandLine): boolean =>
+  path.length === 0 && !help && unknown !== undefined && /\S\s+\S/.test(unknown);
+
+async function sayUnderstood(prompt: string, argv: readonly string[]): Promise<void> {
+  const { quiet, logFormat: format } = viewOf(argv);
+  const { createLogger } = await import('../../lib/observe/index.ts');
+  createLogger({ level: quiet ? 'error' : 'info', format }).info(`understood as: ai-artist create ${JSON.stringify(prompt)}`);
 }
 
 /** Other names that the flags of the command may be given by. */
@@ -61,12 +85,13 @@ async function runCommand({ path, command, next, rest }: CommandLine): Promise<n
   const { handle } = command;
   let status = 0;
   const positionals = usageOf(path.slice(-1)).split(' ').slice(2);
+  const { createParser } = await import('./parser.ts');
   await createParser(rest)
     .scriptName('ai-artist')
     .command({
       command: ['$0', ...positionals].join(' '),
       describe: false,
-      builder: (parser: ReturnType<typeof createParser>) => command.declare(parser),
+      builder: (parser: Parser) => command.declare(parser),
       handler: async (args: Arguments): Promise<void> => {
         status = await handle(args, words, rest);
       },

@@ -2,20 +2,8 @@
 import { nearest } from '../../lib/core/index.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { type CommandLine, nameOf, requiredOf, usageOf } from './command-line.ts';
-import { shortOptions } from './parser.ts';
-
-/** Words of other programs for our commands. */
-const otherWords: Readonly<Record<string, string>> = {
-  paint: 'create',
-  draw: 'create',
-  make: 'create',
-  txt2img: 'generate',
-  img2img: 'generate',
-  enlarge: 'upscale',
-  quantize: 'convert',
-  download: 'models pull',
-  settings: 'config',
-};
+import { shortOptions } from './everywhere.ts';
+import { meantAmong, otherCommands } from './other-words.ts';
 
 /** A text quoted for a shell. */
 const quoted = (text: string): string => (/^[\w./:=@%+,-]+$/.test(text) ? text : `"${text.replace(/["\\$`]/g, '\\$&')}"`);
@@ -32,11 +20,12 @@ async function below(entries: readonly CommandEntry[], name: string): Promise<st
 async function meantCommand(word: string, { path, next, rest }: CommandLine, commands: readonly CommandEntry[]): Promise<string[]> {
   const above = path.map(nameOf);
   const names = next.map(nameOf);
-  const other = path.length === 0 ? otherWords[word] : undefined;
+  const other = path.length === 0 ? otherCommands[word] : undefined;
   if (other !== undefined) return [other];
   const inner = path.length === 0 ? await below(commands, word) : [];
   if (inner.length > 0) return inner;
-  const near = nearest(word, names) ?? names.find((name) => name === word.replace(/s$/, '') || name === `${word}s`);
+  const near =
+    meantAmong(word, names) ?? nearest(word, names) ?? names.find((name) => name === word.replace(/s$/, '') || name === `${word}s`);
   if (near !== undefined) return [[...above, near].join(' ')];
   if (path.length > 0) return commands.some((entry) => nameOf(entry) === word) ? [word] : [];
   // Several words, or one with spaces: a prompt without a command.

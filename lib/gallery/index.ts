@@ -14,6 +14,7 @@ export { type Embedder, type EmbedOptions, type EmbedResult, type SimilarWork, S
 export type { GalleryOptions } from './reader.ts';
 export { type Count, type FacetName, facetNames, type NewestCount } from './search/facets.ts';
 export type { PageOf } from './search/list-works.ts';
+export { newestWorks, type OfferedWork } from './search/newest-works.ts';
 export { type ListOptions, type Page, type SortOrder, sortOrders } from './search/paging.ts';
 export { parseQuery } from './search/query.ts';
 export { namesSearches, SavedSearches } from './search/saved-searches.ts';

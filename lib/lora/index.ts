@@ -26,7 +26,7 @@ export { type BucketCount, bucketName, splitTags, tagFrequency } from './metadat
 export { type LoraTag, type TaggedPrompt, takeLoraTags } from './prompt-tags.ts';
 export { type ForeignPart, type LoraInfo, type LoraKind, type LoraTarget, readLora } from './read.ts';
 export { expandMetadata, readDataSheet } from './read-metadata.ts';
-export { listLoras, lorasFolder, newLoraPath, removeLora, resolveLora, type StoredLora } from './store.ts';
+export { listLoras, lorasFolder, newLoraPath, removeLora, renameLora, resolveLora, type StoredLora, storedLoras } from './store.ts';
 export { type ConvertLoraOptions, convertLora } from './tools/convert.ts';
 export {
   type LoraReport,

@@ -1,10 +1,11 @@
-import { readdir, stat, unlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import {
   ArtistError,
   answering,
   display,
+  exists,
   homeOf,
   nearest,
   readError,
@@ -126,6 +127,38 @@ export function newLoraPath(name: string, options: { home: string }): string {
   return `${join(lorasFolder(options.home), ...parts)}.safetensors`;
 }
 
+/** The data sheet of ours beside a LoRA; undefined if there is none. */
+async function sheetOf(file: string): Promise<string | undefined> {
+  const sheet = file.replace(/\.[^.]+$/, '.data-sheet.json');
+  const text = await readPlainFile(sheet, 'utf8').catch(() => ''); // there is none
+  return text.includes('"ai-artist.data-sheet/') ? sheet : undefined;
+}
+
+/**
+ * Gives a LoRA of `<home>/loras` another name, and the data sheet beside it.
+ *
+ * @param name a name in `<home>/loras`, not a path
+ * @param newName its new name; may have folders: "mine/ink"
+ * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_ALREADY_EXISTS: another LoRA has the new name; ERR_WRITE, ERR_READ,
+ *   ERR_INVALID_ARGUMENT
+ */
+export async function renameLora(name: string, newName: string, options: { home: string }): Promise<{ path: string }> {
+  const file = await resolveLora(name, { home: options.home, nameOnly: true });
+  const path = newLoraPath(newName, options).replace(/\.safetensors$/, extname(file));
+  const taken = (await storedLoras(options.home)).get(newName.replaceAll('\\', '/'));
+  if (taken !== undefined || (await exists(path)))
+    throw new ArtistError('ERR_ALREADY_EXISTS', `name: expected a name that no other LoRA has, got ${display(newName)}: ${taken ?? path}`);
+  const sheet = await sheetOf(file);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await rename(file, path);
+    if (sheet !== undefined) await rename(sheet, path.replace(/\.[^.]+$/, '.data-sheet.json'));
+  } catch (error) {
+    throw writeError(path, error);
+  }
+  return { path };
+}
+
 /**
  * Removes a LoRA of `<home>/loras` and the data sheet beside it. If it is a link, only the link is removed.
  *
@@ -135,9 +168,8 @@ export function newLoraPath(name: string, options: { home: string }): string {
 export async function removeLora(name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number }> {
   const file = await resolveLora(name, { home: options.home, nameOnly: true });
   const { size } = await stat(file).catch(() => ({ size: 0 })); // a dangling link
-  const sheet = file.replace(/\.[^.]+$/, '.data-sheet.json');
-  const text = await readPlainFile(sheet, 'utf8').catch(() => ''); // there is none
-  const removed = [file, ...(text.includes('"ai-artist.data-sheet/') ? [sheet] : [])];
+  const sheet = await sheetOf(file);
+  const removed = [file, ...(sheet === undefined ? [] : [sheet])];
   for (const path of removed)
     await unlink(path).catch((error: unknown) => {
       throw writeError(path, error);

@@ -16,7 +16,7 @@ export { type ApprovalRule, previewPost, type QueueWorkOptions, queueWork } from
 export { type Hold, holdOf } from './outbox/rules.ts';
 export { PostSender, type SenderOptions } from './outbox/sender.ts';
 export { setPublishingOff } from './outbox/switch.ts';
-export { holdsOf, holdText, whyWaiting } from './outbox/waiting.ts';
+export { holdsOf, holdText } from './outbox/waiting.ts';
 export { type HourEffect, hourEffects } from './performance/hours.ts';
 export { type Standing, standingsOf } from './performance/standing.ts';
 export { type AccountTotals, totalsOf } from './performance/totals.ts';

@@ -43,7 +43,16 @@ export { planSimulation, type SimulationPlan, type SimulationWishes } from './si
 export type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
 export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
 export { type Calendar, endOfQuiet, momentOf, nextRuns, type QuietHours, runsBetween } from './time/occurrences.ts';
-export { checkTimeZone, daysLater, formatMoment, localDay, localTimeZone, minuteOfDay, shownTimeZone } from './time/time-zone.ts';
+export {
+  checkTimeZone,
+  daysLater,
+  formatMinute,
+  formatMoment,
+  localDay,
+  localTimeZone,
+  minuteOfDay,
+  shownTimeZone,
+} from './time/time-zone.ts';
 export {
   formatDuration,
   formatTiming,

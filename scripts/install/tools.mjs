@@ -64,8 +64,14 @@ export function missingTools({ engineSource, tests = false }, env = process.env)
   }
   if (tests && !redisServer(env)) add('redis', 'redis-server is missing (the tests of the queue start their own)');
   if (tests && !chromium(env)) add('chromium', 'Chromium is missing (the tests of the page drive it; or name one in CHROMIUM)');
+  if (tests && process.platform !== 'win32')
+    for (const name of shellTools)
+      if (!findProgram(name, env)) add(name, `${name} is missing (the tests of completion and of the manual pages run it)`);
   return missing;
 }
+
+/** Shells beside bash, and what checks manual pages. */
+const shellTools = ['zsh', 'fish', 'mandoc'];
 
 /** The server that the queue tests start: Redis, or Valkey on distributions that replaced it. */
 export const redisServer = (env = process.env) => findProgram('redis-server', env) ?? findProgram('valkey-server', env);
@@ -83,6 +89,9 @@ const browsers = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'go
 export const chromium = (env = process.env) =>
   env.CHROMIUM ?? browsers.map((name) => findProgram(name, env)).find(Boolean) ?? applications[process.platform]?.find(isFile);
 
+/** Named alike everywhere. */
+const shells = { zsh: 'zsh', fish: 'fish', mandoc: 'mandoc' };
+
 /** Commands of each package manager and its names of the tools. `root`: whether installing needs root. */
 const managers = {
   apt: {
@@ -97,22 +106,50 @@ const managers = {
       git: 'git ca-certificates',
       redis: 'redis-server',
       chromium: 'chromium',
+      ...shells,
     },
   },
   dnf: {
     root: true,
     install: 'dnf install -y',
-    packages: { cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git', redis: 'redis', chromium: 'chromium' },
+    packages: {
+      cmake: 'cmake',
+      compiler: 'gcc-c++',
+      make: 'make',
+      cargo: 'cargo',
+      git: 'git',
+      redis: 'redis',
+      chromium: 'chromium',
+      ...shells,
+    },
   },
   zypper: {
     root: true,
     install: 'zypper --non-interactive install',
-    packages: { cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git', redis: 'redis', chromium: 'chromium' },
+    packages: {
+      cmake: 'cmake',
+      compiler: 'gcc-c++',
+      make: 'make',
+      cargo: 'cargo',
+      git: 'git',
+      redis: 'redis',
+      chromium: 'chromium',
+      ...shells,
+    },
   },
   pacman: {
     root: true,
     install: 'pacman -S --needed --noconfirm',
-    packages: { cmake: 'cmake', compiler: 'gcc', make: 'make', cargo: 'rust', git: 'git', redis: 'valkey', chromium: 'chromium' },
+    packages: {
+      cmake: 'cmake',
+      compiler: 'gcc',
+      make: 'make',
+      cargo: 'rust',
+      git: 'git',
+      redis: 'valkey',
+      chromium: 'chromium',
+      ...shells,
+    },
   },
   apk: {
     root: true,
@@ -125,12 +162,13 @@ const managers = {
       git: 'git',
       redis: 'redis',
       chromium: 'chromium',
+      ...shells,
     },
   },
   brew: {
     root: false,
     install: 'brew install',
-    packages: { cmake: 'cmake', cargo: 'rust', git: 'git', redis: 'redis', chromium: 'google-chrome' },
+    packages: { cmake: 'cmake', cargo: 'rust', git: 'git', redis: 'redis', chromium: 'google-chrome', ...shells },
   },
   winget: {
     root: false,

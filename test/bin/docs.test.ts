@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { commands } from '../../bin/commands/table.ts';
 import type { CommandEntry } from '../../bin/shell/command-entry.ts';
 import { nameOf } from '../../bin/shell/command-line.ts';
-import { everywhere } from '../../bin/shell/parser.ts';
+import { everywhere } from '../../bin/shell/everywhere.ts';
 import { suite } from '../harness.ts';
 import { everyCommand } from './support.ts';
 

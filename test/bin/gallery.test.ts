@@ -69,7 +69,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     assert.is(words(list).length, 3);
     assert.match(
       list?.stdout ?? '',
-      new RegExp(`^${ids[0]}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  ·····   64x64      a red fox  \\[test\\]$`, 'm'),
+      new RegExp(`^${ids[0]}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d [+-]\\d\\d:\\d\\d  ·····   64x64      a red fox  \\[test\\]$`, 'm'),
     );
     assert.match(list?.stderr ?? '', /^3 of 3 works/);
     const page = jsonOf(paged as CliResult) as { next: string; works: { id: string }[]; total: number } & ReturnType<typeof jsonOf>;
@@ -100,7 +100,19 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     assert.match(mistyped?.stderr ?? '', /query: no work has a field "ratng"\. Did you mean rating\?/);
     assert.match(absent?.stderr ?? '', /"nosuch"[\s\S]*"other\.thing"/);
     assert.not.match(known?.stderr ?? '', /no work has/);
-    assert.match(both?.stderr ?? '', /1 of 1 work; times are UTC/);
+    assert.match(both?.stderr ?? '', /1 of 1 work\b/);
+  });
+
+  test('times are local, with the offset of the zone; --json is UTC', async () => {
+    const env = { AI_ARTIST_HOME: home, TZ: 'Asia/Kathmandu' };
+    const [list, show, json] = await Promise.all([
+      cli(['gallery', 'list'], { env }),
+      cli(['gallery', 'show', ids[0] ?? ''], { env }),
+      cli(['gallery', 'list', '--json'], { env }),
+    ]);
+    for (const line of list.stdout.trim().split('\n')) assert.match(line, /^\w{26} {2}\d{4}-\d\d-\d\d \d\d:\d\d \+05:45 {2}/);
+    assert.match(show.stdout, /^ {2}made +\d{4}-\d\d-\d\d \d\d:\d\d \+05:45$/m);
+    assert.match(json.stdout, /"createdAt":"[^"]+Z"/);
   });
 
   test('hostile text: no terminal control sequence reaches stdout or stderr, and --json keeps the value', async () => {

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { writeLora } from '../../lib/lora/index.ts';
 import { suite } from '../harness.ts';
 import { random } from '../image/pictures.ts';
-import { type CliResult, cliSeries, jsonOf, scratch } from './support.ts';
+import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
 const key = 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q';
 
@@ -164,6 +164,26 @@ suite('bin lora', (test) => {
     assert.is(result(25).stdout, `${at('loras/own.safetensors')}\n${at('loras/own.data-sheet.json')}\n`);
     assert.not.ok(existsSync(at('loras/own.data-sheet.json')));
     assert.ok(existsSync(at('loras/ink.safetensors')));
+  });
+
+  test('rename: the LoRA and its data sheet; never over another one', async () => {
+    const there = path.join(scratch, 'rename-home');
+    mkdirSync(path.join(there, 'loras'), { recursive: true });
+    const inHome = (name: string) => path.join(there, 'loras', name);
+    writeFileSync(inHome('old.safetensors'), 'any');
+    writeFileSync(inHome('old.data-sheet.json'), '{"schema": "ai-artist.data-sheet/1"}');
+    writeFileSync(inHome('other.safetensors'), 'other');
+    const rename = (...words: string[]) => cli(['lora', 'rename', ...words, '--home', there]);
+    const renamed = await rename('old', 'mine/new');
+    assert.is(renamed.stdout, `${inHome('mine/new.safetensors')}\n`, renamed.stderr);
+    assert.ok(existsSync(inHome('mine/new.data-sheet.json')));
+    assert.not.ok(existsSync(inHome('old.safetensors')));
+    const taken = await rename('mine/new', 'other');
+    assert.is(taken.code, 1);
+    assert.match(taken.stderr, /ERR_ALREADY_EXISTS: name: expected a name that no other LoRA has, got "other"/);
+    assert.is(readFileSync(inHome('other.safetensors'), 'utf8'), 'other');
+    assert.match((await rename('mine/nwe', 'x')).stderr, /ERR_MODEL_NOT_FOUND.*Did you mean mine\/new\?/);
+    assert.match((await rename('mine/new', '../x')).stderr, /ERR_INVALID_ARGUMENT: .*expected the name of a LoRA/);
   });
 
   test('merge and resize: the report, and files that can be inspected', () => {

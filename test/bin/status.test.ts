@@ -100,7 +100,7 @@ suite('bin status', { timeoutMs: 120_000 }, (test) => {
       /^seconds a work +/m,
       /^style +0\.9\d\d \(0\.\d+ to /m,
       /^queue +file: 1 waiting/m,
-      /^last error +\S+ {2}j2 failed: ERR_GENERATE: blank, at redis:\/\/u:\(secret\)@h/m,
+      /^last error +\S+ \S+ [+-]\d\d:\d\d {2}j2 failed: ERR_GENERATE: blank, at redis:\/\/u:\(secret\)@h/m,
     ])
       assert.match(text?.stdout ?? '', line);
     assert.not.match(text?.stdout ?? '', /^disk/m);

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { everywhere, shortOptions } from '../../bin/shell/parser.ts';
+import { everywhere, shortOptions } from '../../bin/shell/everywhere.ts';
 import { suite } from '../harness.ts';
 import { type CliResult, cli, cliFromSource, cliSeries, everyCommand, jsonOf, scratch } from './support.ts';
 
@@ -38,12 +38,16 @@ suite('bin usage', (test) => {
     [['convert', 'm.gguf', '--type', 'q8', '--out', 'x.gguf'], /--type: expected one of f32/],
     [['models'], /models: expected one of list, pull, inspect, path, remove/],
     [['models', 'lst'], /models lst: no such command\. Did you mean: ai-artist models list\?/],
-    [['lora', 'delete', 'cc'], /lora delete: no such command\. lora has list, inspect, merge/],
+    [['lora', 'delete', 'cc'], /lora delete: no such command\. Did you mean: ai-artist lora remove\?/],
     [['craete', 'x'], /craete: no such command\. Did you mean: ai-artist create\?/],
-    [['a red fox'], /"a red fox": no such command\. Did you mean: ai-artist create "a red fox"\?/],
+    [['help', 'a red fox'], /"a red fox": no such command\. Did you mean: ai-artist create "a red fox"\?/],
+    [['lora', 'ls'], /lora ls: no such command\. Did you mean: ai-artist lora list\?/],
+    [['models', 'rm', 'x'], /models rm: no such command\. Did you mean: ai-artist models remove\?/],
+    [['gallery', 'delete'], /gallery delete: no such command\. Did you mean: ai-artist gallery trash\?/],
+    [['train', 'runs'], /folder: expected a folder with pictures, got "runs", which is not there\. Did you mean list\?/],
     [['a', 'red', 'fox', '--json=false'], /a: no such command\. Did you mean: ai-artist create "a red fox"\?/],
     [['pull', 'sd-turbo'], /pull: no such command\. Did you mean: ai-artist models pull\?/],
-    [['man'], /man: no such command$/m],
+    [['man'], /man: no such command\. Did you mean: ai-artist help\?/],
     [['foo'], /foo: no such command$/m],
     [['help', 'craete'], /craete: no such command\. Did you mean: ai-artist create\?/],
     [['models', 'list', '--home', 'a', '--home', 'b'], /--home: expected one value, got 2/],
@@ -57,6 +61,17 @@ suite('bin usage', (test) => {
   let wrongResults: CliResult[] = [];
   test.before(async () => {
     wrongResults = await cliSeries(wrong.map(([args]) => args));
+  });
+
+  test('a quoted text without a command is painted, which is said', async () => {
+    const env = { AI_ARTIST_HOME: path.join(scratch, 'prompt-home') };
+    const painted = await cli(['a red apple', '--steps', '1', '--no-upscale', '--json'], { env });
+    assert.is(painted.code, 0, painted.stderr);
+    assert.is(jsonOf(painted)['prompt'], 'a red apple');
+    assert.match(painted.stderr, /understood as: ai-artist create "a red apple"/);
+    const wrong = await cli(['a red apple', '--sed', '4'], { env });
+    assert.is(wrong.code, 2);
+    assert.match(wrong.stderr, /--sed: unknown option\. Did you mean --seed\?\nSee: ai-artist create --help/);
   });
   for (const [index, [args, message]] of wrong.entries()) {
     test(`wrong usage exits 2 and says how: ${args.join(' ')}`, () => {

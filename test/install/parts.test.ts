@@ -44,14 +44,14 @@ suite('install: tools', (test) => {
       assert.equal(tools.missingTools({ engineSource: true }, { PATH: old }), []);
     }));
 
-  test('the tests want a Redis server, and Chromium; Valkey is one', () =>
+  test('the tests want a Redis server (Valkey is one), Chromium, shells and mandoc', () =>
     withFolder(async (folder) => {
       const path = makePath(folder, { cmake: 'echo "cmake version 3.25.1"', 'c++': '', ninja: '' });
       assert.equal(
         tools.missingTools({ engineSource: false, tests: true }, { PATH: path }).map(({ tool }) => tool),
-        ['redis', 'chromium'],
+        ['redis', 'chromium', 'zsh', 'fish', 'mandoc'],
       );
-      makePath(folder, { 'valkey-server': '', 'google-chrome': '' });
+      makePath(folder, { 'valkey-server': '', 'google-chrome': '', zsh: '', fish: '', mandoc: '' });
       assert.equal(tools.missingTools({ engineSource: false, tests: true }, { PATH: path }), []);
     }));
 
@@ -65,29 +65,39 @@ suite('install: tools', (test) => {
       );
     }));
 
-  const all = ['cmake', 'compiler', 'make', 'cargo', 'git', 'redis', 'chromium'].map((tool) => ({ tool }));
+  const all = ['cmake', 'compiler', 'make', 'cargo', 'git', 'redis', 'chromium', 'fish'].map((tool) => ({ tool }));
   const apt = 'sudo apt-get update && sudo apt-get install -y --no-install-recommends cmake g++ make';
   const systems: [name: string, platform: string, osRelease: string, commands: string[]][] = [
-    ['Debian 13', 'linux', 'ID=debian\nVERSION_CODENAME=trixie', [`${apt} cargo git ca-certificates redis-server chromium-headless-shell`]],
+    [
+      'Debian 13',
+      'linux',
+      'ID=debian\nVERSION_CODENAME=trixie',
+      [`${apt} cargo git ca-certificates redis-server chromium-headless-shell fish`],
+    ],
     [
       'Debian 12',
       'linux',
       'ID=debian\nVERSION_CODENAME=bookworm',
-      [`${apt} cargo-web git ca-certificates redis-server chromium-headless-shell`],
+      [`${apt} cargo-web git ca-certificates redis-server chromium-headless-shell fish`],
     ],
-    ['Mint', 'linux', 'ID=linuxmint\nID_LIKE="ubuntu debian"', [`${apt} cargo git ca-certificates redis-server chromium`]],
-    ['Fedora', 'linux', 'ID=fedora', ['sudo dnf install -y cmake gcc-c++ make cargo git redis chromium']],
-    ['Rocky', 'linux', 'ID="rocky"\nID_LIKE="rhel centos fedora"', ['sudo dnf install -y cmake gcc-c++ make cargo git redis chromium']],
-    ['openSUSE', 'linux', 'ID="opensuse-leap"', ['sudo zypper --non-interactive install cmake gcc-c++ make cargo git redis chromium']],
-    ['Arch', 'linux', 'ID=arch', ['sudo pacman -S --needed --noconfirm cmake gcc make rust git valkey chromium']],
-    ['Alpine', 'linux', 'ID=alpine', ['sudo apk add cmake g++ make linux-headers cargo git redis chromium']],
-    ['macOS', 'darwin', '', ['xcode-select --install', 'brew install cmake rust git redis google-chrome']],
+    ['Mint', 'linux', 'ID=linuxmint\nID_LIKE="ubuntu debian"', [`${apt} cargo git ca-certificates redis-server chromium fish`]],
+    ['Fedora', 'linux', 'ID=fedora', ['sudo dnf install -y cmake gcc-c++ make cargo git redis chromium fish']],
+    [
+      'Rocky',
+      'linux',
+      'ID="rocky"\nID_LIKE="rhel centos fedora"',
+      ['sudo dnf install -y cmake gcc-c++ make cargo git redis chromium fish'],
+    ],
+    ['openSUSE', 'linux', 'ID="opensuse-leap"', ['sudo zypper --non-interactive install cmake gcc-c++ make cargo git redis chromium fish']],
+    ['Arch', 'linux', 'ID=arch', ['sudo pacman -S --needed --noconfirm cmake gcc make rust git valkey chromium fish']],
+    ['Alpine', 'linux', 'ID=alpine', ['sudo apk add cmake g++ make linux-headers cargo git redis chromium fish']],
+    ['macOS', 'darwin', '', ['xcode-select --install', 'brew install cmake rust git redis google-chrome fish']],
     ['Windows', 'win32', '', ['winget install Kitware.CMake Rustlang.Rustup Git.Git Google.Chrome']],
     [
       'an unknown Linux',
       'linux',
       'ID=haiku',
-      ['install with your package manager: CMake 3.19+, a C++17 compiler, make, cargo 1.68+, git, redis-server, Chromium'],
+      ['install with your package manager: CMake 3.19+, a C++17 compiler, make, cargo 1.68+, git, redis-server, Chromium, fish'],
     ],
   ];
   for (const [name, platform, osRelease, commands] of systems) {

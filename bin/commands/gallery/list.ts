@@ -18,9 +18,7 @@ export function pageOutcome({ works, total, next, problems }: Page, context: Con
   return {
     json: { works, total, next: next ?? null, problems },
     text: works.map(workLine),
-    notes: [
-      `${works.length} of ${total} ${total === 1 ? 'work' : 'works'}${works.length > 0 ? '; times are UTC' : ''}${next === undefined ? '' : `; continue with --after ${next}`}`,
-    ],
+    notes: [`${works.length} of ${total} ${total === 1 ? 'work' : 'works'}${next === undefined ? '' : `; continue with --after ${next}`}`],
   };
 }
 

@@ -29,6 +29,11 @@ export const loraCommand = group(
       load: async () => (await import('./remove.ts')).removeLoraCommand,
     },
     {
+      usage: 'rename <lora> <name>',
+      describe: 'Give a LoRA in <home>/loras another name',
+      load: async () => (await import('./rename.ts')).renameLoraCommand,
+    },
+    {
       usage: 'extract-metadata <lora>',
       describe: 'Print the metadata of a LoRA as JSON',
       load: async () => (await import('./extract-metadata.ts')).extractMetadataCommand,

@@ -1,5 +1,6 @@
 import { counted } from '../../../lib/core/index.ts';
-import { openStates, postStates, whyWaiting } from '../../../lib/publish/index.ts';
+import { holdsOf, holdText, openStates, postStates } from '../../../lib/publish/index.ts';
+import { shownTimeZone } from '../../../lib/schedule/index.ts';
 import { postView } from '../../../lib/service/index.ts';
 import { choice, number, toggle } from '../../flags/flags.ts';
 import { postLine } from '../../print/publish-lines.ts';
@@ -26,10 +27,14 @@ export const queueCommand = command({
     const waiting = [...openStates, 'draft', 'failed', 'unknown'];
     const shown = posts.filter((post) => (state ? post.state === state : all || waiting.includes(post.state)));
     const last = shown.slice(-limit);
-    const reasons = await whyWaiting(posts, { outbox, accounts, rules }, Date.now());
+    const holds = await holdsOf(posts, { outbox, accounts, rules }, Date.now());
+    const reason = (id: string, timeZone?: string): string | undefined => {
+      const hold = holds.get(id);
+      return hold && holdText(hold, timeZone);
+    };
     return {
-      json: { posts: last.map((post) => ({ ...postView(post), waitsBecause: reasons.get(post.id) ?? null })), total: shown.length, broken },
-      text: last.map((post) => postLine(post, reasons.get(post.id))),
+      json: { posts: last.map((post) => ({ ...postView(post), waitsBecause: reason(post.id) ?? null })), total: shown.length, broken },
+      text: last.map((post) => postLine(post, reason(post.id, shownTimeZone()))),
       notes: [`${counted(shown.length, 'post')}${last.length < shown.length ? `, the last ${last.length} of them` : ''}`],
     };
   },

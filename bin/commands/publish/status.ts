@@ -2,6 +2,7 @@ import { plainText } from '../../../lib/core/index.ts';
 import { postView } from '../../../lib/service/index.ts';
 import { text } from '../../flags/flags.ts';
 import { postLine } from '../../print/publish-lines.ts';
+import { shownTime } from '../../print/times.ts';
 import { command } from '../../shell/command.ts';
 import { findPost, openPublishing } from '../../steps/publishing.ts';
 
@@ -19,9 +20,7 @@ export const statusCommand = command({
         `work ${work}, ${picture.type.slice('image/'.length)} ${picture.width}x${picture.height}`,
         plainText(content.text),
         `alt: ${plainText(content.altText)}`,
-        ...history.map(
-          ({ at, state, note }) => `${new Date(at).toISOString()}  ${state}${note === undefined ? '' : `: ${plainText(note)}`}`,
-        ),
+        ...history.map(({ at, state, note }) => `${shownTime(at)}  ${state}${note === undefined ? '' : `: ${plainText(note)}`}`),
       ],
     };
   },

@@ -3,6 +3,7 @@ import { formatBytes } from '../../../lib/observe/index.ts';
 import { formatDuration, formatMoment } from '../../../lib/schedule/index.ts';
 import { type HomeFigures, periods } from '../../../lib/service/index.ts';
 import { seconds } from '../progress.ts';
+import { shownTime } from '../times.ts';
 import { percent } from './job-view.ts';
 
 type Row = [string, string];
@@ -119,7 +120,7 @@ export function otherRows(figures: HomeFigures): Row[] {
     ...(schedule?.lastErrors ?? []).map(
       ({ jobId, lastDueAt, outcome, count, code, message }): Row => [
         'last error',
-        `${new Date(lastDueAt).toISOString().slice(0, 16)}Z  ${jobId} ${outcome}${count > 1 ? ` ${count} times` : ''}: ${[code, message].filter((part) => part !== null).join(': ')}`,
+        `${shownTime(lastDueAt)}  ${jobId} ${outcome}${count > 1 ? ` ${count} times` : ''}: ${[code, message].filter((part) => part !== null).join(': ')}`,
       ],
     ),
   ];

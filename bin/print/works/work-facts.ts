@@ -1,25 +1,15 @@
 import { type Artwork, nameOf } from '../../../lib/gallery/index.ts';
 import { type Recipe, writeInfotext } from '../../../lib/image/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
+import { shownTime } from '../times.ts';
 import { derivationLines } from './derivation-lines.ts';
-
-/** `2026-11-30 12:01:00 UTC`, and the local time of this machine if it differs. */
-function momentOf(iso: string): string {
-  const time = new Date(iso);
-  const minutes = -time.getTimezoneOffset();
-  const utc = `${iso.slice(0, 19).replace('T', ' ')} UTC`;
-  if (minutes === 0) return utc;
-  const local = new Date(time.getTime() + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-  const offset = new Date(Math.abs(minutes) * 60_000).toISOString().slice(11, 16);
-  return `${utc} (here ${local} ${minutes < 0 ? '-' : '+'}${offset})`;
-}
 
 export function lines(work: Artwork, hasPicture: boolean): string[] {
   const { recipe, image, curation } = work;
   const facts: [string, string | undefined][] = [
     ['picture', `${work.path}${hasPicture ? '' : ' (gone; see: ai-artist gallery verify)'}`],
     ['record', work.sidecarPath],
-    ['made', momentOf(work.createdAt)],
+    ['made', shownTime(work.createdAt)],
     ['size', `${image.width}x${image.height}, ${formatBytes(image.bytes)}`],
     ['title', work.title],
     ['alt text', work.altText],
@@ -32,7 +22,7 @@ export function lines(work: Artwork, hasPicture: boolean): string[] {
     ['curation', typeof curation?.['curation'] === 'string' ? curation['curation'] : undefined],
     ['candidates', work.candidates && String(work.candidates.count)],
     ['posts', work.posts && work.posts.length > 0 ? String(work.posts.length) : undefined],
-    ['trashed', work.trashedAt && momentOf(work.trashedAt)],
+    ['trashed', work.trashedAt && shownTime(work.trashedAt)],
   ];
   const infotext = recipe?.prompt === undefined ? [] : ['', ...writeInfotext(recipe as Recipe).split('\n')];
   return [

@@ -1,16 +1,16 @@
 import { type Artwork, type ChangedWorks, nameOf } from '../../../lib/gallery/index.ts';
+import { shownTime } from '../times.ts';
 
 const stars = (rating: number | undefined): string => '★'.repeat(rating ?? 0).padEnd(5, '·');
 
 /** Title or prompt; for an imported picture without either, its file name. */
 const calledOf = (work: Artwork): string => (work.title || work.recipe?.prompt ? nameOf(work, 60) : (work.imported?.from ?? '(no title)'));
 
-/** One line of a list; the time is UTC. */
+/** One line of a list. */
 export function workLine(work: Artwork): string {
-  const when = work.createdAt.slice(0, 16).replace('T', ' ');
   const size = `${work.image.width}x${work.image.height}`.padEnd(9);
   const tags = work.tags && work.tags.length > 0 ? `  [${work.tags.join(', ')}]` : '';
-  return `${work.id}  ${when}  ${stars(work.rating)}${work.star ? '*' : ' '}  ${size}  ${calledOf(work)}${tags}`;
+  return `${work.id}  ${shownTime(work.createdAt)}  ${stars(work.rating)}${work.star ? '*' : ' '}  ${size}  ${calledOf(work)}${tags}`;
 }
 
 /** Ids on stdout, the count on stderr, failures as warnings. */

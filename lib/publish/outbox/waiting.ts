@@ -1,4 +1,5 @@
 import { exists } from '../../core/index.ts';
+import { formatMinute } from '../../schedule/index.ts';
 import type { Accounts } from '../accounts/account.ts';
 import type { Outbox } from './outbox.ts';
 import type { Post } from './post.ts';
@@ -31,13 +32,7 @@ export async function holdsOf(
   return new Map(holds.filter((entry): entry is [string, Hold] => entry[1] !== undefined));
 }
 
-/** The reasons of holdsOf() as texts, with their end in UTC. @throws ArtistError every error of holdsOf() */
-export async function whyWaiting(...about: Parameters<typeof holdsOf>): Promise<Map<string, string>> {
-  const holds = await holdsOf(...about);
-  return new Map([...holds].map(([id, hold]) => [id, holdText(hold)]));
-}
-
-/** `quiet hours, until 2026-12-03 07:00 UTC` */
-export function holdText({ reason, until }: Hold): string {
-  return `${reason}${until === null ? '' : `, until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`}`;
+/** `quiet hours, until 2026-12-03 07:00 +01:00`. @param timeZone zone of the time; for programs UTC */
+export function holdText({ reason, until }: Hold, timeZone = 'UTC'): string {
+  return `${reason}${until === null ? '' : `, until ${formatMinute(until, timeZone)}`}`;
 }

@@ -157,11 +157,16 @@ export function localDay(ms: number, timeZone: string): string {
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
 }
 
-/** `Sun 2026-03-29 03:00 +02:00`: formats a time in the zone of the job. */
-export function formatMoment(ms: number, timeZone: string): string {
+/** `2026-03-29 03:00 +02:00`: a time in a zone. */
+export function formatMinute(ms: number, timeZone: string): string {
   const part = partsOf(ms, timeZone);
   const offset = part('timeZoneName').replace('GMT', '') || '+00:00';
-  return `${part('weekday')} ${localDay(ms, timeZone)} ${part('hour')}:${part('minute')} ${offset}`;
+  return `${localDay(ms, timeZone)} ${part('hour')}:${part('minute')} ${offset}`;
+}
+
+/** `Sun 2026-03-29 03:00 +02:00`: formats a time in the zone of the job. */
+export function formatMoment(ms: number, timeZone: string): string {
+  return `${partsOf(ms, timeZone)('weekday')} ${formatMinute(ms, timeZone)}`;
 }
 
 /** The offset of the wall clock from UTC at `ms`. */

@@ -1,8 +1,9 @@
 /** Text of --help. yargs lays out the options; each example has its own line, so that it can be copied. */
 
-import type { CommandEntry } from './command-entry.ts';
-import { type CommandLine, nameOf, usageOf } from './command-line.ts';
-import { createParser } from './parser.ts';
+import type { CommandEntry } from '../shell/command-entry.ts';
+import { type CommandLine, nameOf, usageOf } from '../shell/command-line.ts';
+import { createParser } from '../shell/parser.ts';
+import type { ProgramText } from './described.ts';
 
 const examples: readonly (readonly [string, string])[] = [
   ['$0 create "a red fox in the snow"', 'Paint a picture, enlarge it and print its path'],
@@ -20,7 +21,14 @@ const epilogue = `Environment:
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled (Ctrl-C).
 Results go to stdout, everything else to stderr. Documentation: docs/cli.md, docs/operations.md
-Help on one command: ai-artist help COMMAND`;
+Help on one command: ai-artist help COMMAND; as a manual page: ai-artist help COMMAND --man | man -l -`;
+
+/** What the help of ai-artist itself says. */
+export const programText: ProgramText = {
+  describe: 'ai-artist: paint pictures on this machine, without Python or a cloud service',
+  examples,
+  epilogue,
+};
 
 const linesOf = (pairs: readonly (readonly [string, string])[]): string[] =>
   pairs.flatMap(([line, meaning]) => [`  ${line.replaceAll('$0', 'ai-artist')}`, `      ${meaning}`]);
@@ -36,7 +44,7 @@ export async function helpOf({ path, command, next }: CommandLine, commands: rea
   const leads = command?.commands !== undefined && command.handle === undefined;
   const head = command
     ? `Usage: ${usageOf(path)}${leads ? ' <command>' : ''} [options]\n\n${path.at(-1)?.describe ?? ''}`
-    : 'ai-artist: paint pictures on this machine, without Python or a cloud service\n\nUsage: ai-artist <command> [options]';
+    : `${programText.describe}\n\nUsage: ai-artist <command> [options]`;
   const parser = createParser([])
     .scriptName(['ai-artist', ...path.map(nameOf)].join(' '))
     .usage(head);

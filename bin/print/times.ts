@@ -1,0 +1,7 @@
+/** Times as a person reads them in a terminal: in the zone of this machine, which is said. `--json` has ISO 8601 in UTC. */
+import { formatMinute, shownTimeZone } from '../../lib/schedule/index.ts';
+
+/** `2026-12-03 08:00 +01:00`. @param time milliseconds since 1970, or ISO 8601 */
+export function shownTime(time: number | string): string {
+  return formatMinute(typeof time === 'number' ? time : Date.parse(time), shownTimeZone());
+}
