@@ -1,5 +1,6 @@
 import { createFlags, createNames } from '../flags/create-flags.ts';
 import { anyText } from '../flags/flags.ts';
+import { formatNeeds } from '../print/picture-stream.ts';
 import { command } from '../shell/command.ts';
 import { createWork } from '../steps/create-work.ts';
 
@@ -11,6 +12,7 @@ export const createCommand = command({
   },
   flags: createFlags,
   names: createNames,
+  needs: formatNeeds,
   examples: [
     ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, file the work and print its path'],
     ['$0 create', 'Let it choose what to paint'],
@@ -20,6 +22,7 @@ export const createCommand = command({
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a downloaded model and a style LoRA'],
     ['$0 create "flat vector art of a fox in the snow" --candidates 4', 'Paint four, keep the one that fits the prompt best'],
     ['$0 create "an owl" --candidates auto', 'Continue while a better candidate is likely'],
+    ['$0 create "an owl" --no-gallery --out - > owl.png', 'Write the picture to standard output'],
     ['$0 create "an owl" --seed 7 --out owl.png --force --json', 'Repeatable in scripts: the same picture is filed only once'],
   ],
   epilogue:

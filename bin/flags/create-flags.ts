@@ -2,6 +2,7 @@ import { type CreateOptions, createRows, mostCandidates } from '../../lib/artist
 import { ArtistError } from '../../lib/core/index.ts';
 import { helpLine, type LoadModelOptions } from '../../lib/engine/index.ts';
 import { tunedModes } from '../../lib/tune/index.ts';
+import { formatFlag } from '../print/picture-stream.ts';
 import { clipDescription } from './clip-flag.ts';
 import { choice, type Flag, list, readNamedWeight, text, toggle, type Values } from './flags.ts';
 import { basicFlags, generateFlags } from './generate-flags.ts';
@@ -30,7 +31,8 @@ export const createFlags = {
   tuned: tunedFlag,
   upscale: toggle(helpLine(createRows.upscale)),
   'domain-check': toggle("Warn when most words of the prompt were not in the bundled model's training. Default: yes"),
-  out: text('Also save the picture as this file (.png, .jpg, .webp) or in this folder'),
+  out: text('Also save the picture as this file (.png, .jpg, .webp) or in this folder; -: write it to standard output'),
+  format: formatFlag,
   gallery: toggle('File the picture in the gallery. Default: yes; --no-gallery needs --out'),
   force: toggle('Replace an existing file'),
   'allow-duplicate': toggle('File a picture although the gallery has it. Default: no; the existing work is printed'),
@@ -43,6 +45,7 @@ const {
   inspire: _inspire,
   seed: _seed,
   out: _out,
+  format: _format,
   gallery: _gallery,
   force: _force,
   'domain-check': _domainCheck,
