@@ -8,6 +8,7 @@ import { choice, type Flag, list, readNamedWeight, text, toggle, type Values } f
 import { basicFlags, generateFlags } from './generate-flags.ts';
 import { modelFlags } from './model-flags.ts';
 import { namesOf } from './option-paths.ts';
+import { promptsFlag } from './prompt-text.ts';
 
 export const tunedFlag = choice(`${createRows.tuned.help}. Default: ${createRows.tuned.default}`, tunedModes, createRows.tuned.group);
 
@@ -15,6 +16,7 @@ export const tunedFlag = choice(`${createRows.tuned.help}. Default: ${createRows
 const loadFlags = { 'cpu-precision': modelFlags.flags['cpu-precision'] as Flag<NonNullable<LoadModelOptions['cpuPrecision']>> } as const;
 
 export const createFlags = {
+  prompts: promptsFlag,
   subject: text(helpLine(createRows.subject)),
   topic: text(helpLine(createRows.topic)),
   style: list(helpLine(createRows.style), undefined, readNamedWeight),
@@ -40,6 +42,7 @@ export const createFlags = {
 
 /** Flags of `create` for scheduled works: all except subject, output, the seed (each work draws its own) and messages. */
 const {
+  prompts: _prompts,
   subject: _subject,
   topic: _topic,
   inspire: _inspire,

@@ -61,6 +61,14 @@ export type { Series, SeriesOptions } from './periods/series.ts';
 export { SeriesStore } from './periods/series.ts';
 export { placeInSeries, type SeriesProgress, seriesProgress } from './periods/series-progress.ts';
 export { PeriodStore } from './periods/store.ts';
+export {
+  failedLines,
+  type PaintedLine,
+  type PaintedList,
+  type PaintListOptions,
+  paintList,
+} from './prompts/paint-list.ts';
+export { openPromptList, type PromptLine, type PromptList, readPromptList } from './prompts/prompt-list.ts';
 export { type PanelGain, type Proposal, ProposalBook, type ProposalState } from './proposals/book.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './proposals/proposal-maker.ts';
 export type { FoundWork } from './provenance/find-work.ts';
