@@ -37,7 +37,9 @@ export {
   type SeriesOptions,
   type SeriesProgress,
   type TryProposalOptions,
+  type VaryOptions,
   type VerifiedPicture,
   type VerifyPictureOptions,
+  varyWork,
   verifyPicture,
 } from '../artist/index.ts';
