@@ -80,4 +80,5 @@ export { type ComparedStage, type RecipeDifference, type ReproduceOptions, type 
 export { type ChooseDuelOptions, chooseDuel, type DuelPair, recordDuel, takeBackDuel } from './taste/duel.ts';
 export { checkTaste, readTaste, tastePath } from './taste/taste-file.ts';
 export { type TrainTasteOptions, trainTaste } from './taste/train-taste.ts';
+export { upscaleWork } from './vary/upscale-work.ts';
 export { keptParts, type VaryOptions, varyWork } from './vary/vary-work.ts';

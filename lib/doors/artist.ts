@@ -37,6 +37,7 @@ export {
   type SeriesOptions,
   type SeriesProgress,
   type TryProposalOptions,
+  upscaleWork,
   type VaryOptions,
   type VerifiedPicture,
   type VerifyPictureOptions,

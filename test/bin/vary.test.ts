@@ -74,6 +74,20 @@ suite('bin vary', { timeoutMs: 300_000 }, (test) => {
     );
   });
 
+  test('upscale of an id files the enlarged work with its parent', async () => {
+    const results = await cliSeries([
+      ['upscale', parent.id, '--json', '--home', home],
+      ['upscale', parent.id, '--out', 'x.png', '--home', home],
+      ['upscale', 'nofile.png', '--home', home],
+    ]);
+    assert.is(results[0]?.code, 0, results[0]?.stderr);
+    const { id, width, from } = jsonOf(results[0] as never) as unknown as { id: string; width: number; from: unknown };
+    assert.equal([width, from], [512, [{ work: parent.id, as: 'initImage' }]]);
+    assert.is((await gallery.get(id)).title, (await gallery.get(parent.id)).title);
+    assert.match(results[1]?.stderr ?? '', /--out: expected to be left out for a work/);
+    assert.match(results[2]?.stderr ?? '', /nofile\.png/);
+  });
+
   test('inpaint paints the white part of the mask anew and keeps the rest', async () => {
     const mask = path.join(scratch, 'mask.png');
     const white = await sharp({ create: { width: 64, height: 128, channels: 3, background: '#fff' } })
