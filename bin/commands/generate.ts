@@ -3,17 +3,18 @@ import { generateFlags } from '../flags/generate-flags.ts';
 import { modelFlags } from '../flags/model-flags.ts';
 import { namesOf } from '../flags/option-paths.ts';
 import { command } from '../shell/command.ts';
-import { flags, generate } from '../steps/generate-pictures.ts';
+import { flags, generate, needs } from '../steps/generate-pictures.ts';
 
 export const generateCommand = command({
   required: { prompt: anyText('What to paint; -: read from standard input. Weights as in A1111: (word:1.2)') },
   flags,
   names: namesOf(generateFlags.paths, modelFlags.paths),
-  needs: { ...generateFlags.needs, ...modelFlags.needs },
+  needs,
   replaced: generateFlags.replaced,
   examples: [
     ['$0 generate "flat vector art of a fox in the snow" --seed 7', 'With the bundled model'],
     ['$0 generate "an owl" --batch 4 --out "owl-{seed}.png"', 'Four pictures with consecutive seeds'],
+    ['$0 generate "an owl" --out - --format jpeg | magick - owl.gif', 'Into another program'],
     ['$0 generate "at night" --init day.png --strength 0.6', 'Start from a picture'],
     ['$0 generate "a robot" --init street.png --mask door.png', 'Repaint the white part of a mask'],
     [

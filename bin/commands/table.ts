@@ -13,6 +13,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./generate.ts')).generateCommand,
   },
   {
+    usage: 'vary <id>',
+    describe: 'Another like this: variations of a work',
+    load: async () => (await import('./from-work/vary.ts')).varyCommand,
+  },
+  {
+    usage: 'inpaint <id>',
+    describe: 'Paint a part of a work anew',
+    load: async () => (await import('./from-work/inpaint.ts')).inpaintCommand,
+  },
+  {
     usage: 'period',
     describe: 'Periods: phases with their own topics, an end and measured results',
     load: async () => (await import('./period/period.ts')).periodCommand,

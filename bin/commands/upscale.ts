@@ -1,50 +1,18 @@
-import path from 'node:path';
-import { optionTables, type UpscaleOptions, upscale } from '../../lib/engine/index.ts';
-import { text, toggle } from '../flags/flags.ts';
+import { text } from '../flags/flags.ts';
 import { namesOf } from '../flags/option-paths.ts';
-import { flagsOf } from '../flags/row-flags.ts';
-import { checkOutput, freeName, inFolder, pictureEndings } from '../print/output-file.ts';
-import { seconds, watchWork } from '../print/progress.ts';
+import { formatNeeds } from '../print/picture-stream.ts';
 import { command } from '../shell/command.ts';
-
-const engineFlags = flagsOf(optionTables.upscale);
+import { engineFlags, flags, upscalePicture } from '../steps/upscale-picture.ts';
 
 export const upscaleCommand = command({
-  required: { image: text('Picture: PNG, JPEG or WebP') },
-  flags: {
-    out: text('File (.png, .jpg, .webp) or folder. Default: NAME-upscaled.png next to the picture'),
-    ...engineFlags.flags,
-    force: toggle('Replace an existing file'),
-  },
+  required: { image: text('Picture: PNG, JPEG or WebP; or a work: its id, a unique part of it, or latest') },
+  flags,
   names: namesOf(engineFlags.paths),
+  needs: formatNeeds,
   examples: [
     ['$0 upscale fox.png', 'Four times as wide and high: fox-upscaled.png'],
+    ['$0 upscale latest', 'A work of the gallery: filed as a work of its own'],
     ['$0 upscale fox.png --out big/fox.webp', 'Choose the file; its ending sets the format'],
   ],
-  run: async ({ image, out, force, ...values }, context) => {
-    const options: UpscaleOptions = engineFlags.optionsOf(values);
-    const name = `${path.parse(image).name}-upscaled.png`;
-    const file = out === undefined ? await freeName(path.join(path.dirname(image), name)) : await inFolder(out, name);
-    await checkOutput(file, {
-      force: force === true,
-      endings: pictureEndings,
-      inputs: [image, ...(options.model === undefined ? [] : [options.model])],
-    });
-    const work = watchWork(context);
-    try {
-      const started = performance.now();
-      const large = await upscale(image, { ...options, signal: context.signal, onProgress: work.on });
-      context.signal.throwIfAborted();
-      const saved = await large.save(file, { overwrite: force === true });
-      work.stop();
-      const total = (performance.now() - started) / 1000;
-      return {
-        json: { path: saved.path, width: large.width, height: large.height, bytes: saved.bytes, seconds: total, recipe: large.recipe },
-        text: [saved.path],
-        notes: [`${large.width}x${large.height}, ${seconds(total)}`],
-      };
-    } finally {
-      work.stop();
-    }
-  },
+  run: upscalePicture,
 });

@@ -2,11 +2,13 @@ import { type CreateOptions, createRows, mostCandidates } from '../../lib/artist
 import { ArtistError } from '../../lib/core/index.ts';
 import { helpLine, type LoadModelOptions } from '../../lib/engine/index.ts';
 import { tunedModes } from '../../lib/tune/index.ts';
+import { formatFlag } from '../print/picture-stream.ts';
 import { clipDescription } from './clip-flag.ts';
 import { choice, type Flag, list, readNamedWeight, text, toggle, type Values } from './flags.ts';
 import { basicFlags, generateFlags } from './generate-flags.ts';
 import { modelFlags } from './model-flags.ts';
 import { namesOf } from './option-paths.ts';
+import { promptsFlag } from './prompt-text.ts';
 
 export const tunedFlag = choice(`${createRows.tuned.help}. Default: ${createRows.tuned.default}`, tunedModes, createRows.tuned.group);
 
@@ -14,6 +16,7 @@ export const tunedFlag = choice(`${createRows.tuned.help}. Default: ${createRows
 const loadFlags = { 'cpu-precision': modelFlags.flags['cpu-precision'] as Flag<NonNullable<LoadModelOptions['cpuPrecision']>> } as const;
 
 export const createFlags = {
+  prompts: promptsFlag,
   subject: text(helpLine(createRows.subject)),
   topic: text(helpLine(createRows.topic)),
   style: list(helpLine(createRows.style), undefined, readNamedWeight),
@@ -30,7 +33,8 @@ export const createFlags = {
   tuned: tunedFlag,
   upscale: toggle(helpLine(createRows.upscale)),
   'domain-check': toggle("Warn when most words of the prompt were not in the bundled model's training. Default: yes"),
-  out: text('Also save the picture as this file (.png, .jpg, .webp) or in this folder'),
+  out: text('Also save the picture as this file (.png, .jpg, .webp) or in this folder; -: write it to standard output'),
+  format: formatFlag,
   gallery: toggle('File the picture in the gallery. Default: yes; --no-gallery needs --out'),
   force: toggle('Replace an existing file'),
   'allow-duplicate': toggle('File a picture although the gallery has it. Default: no; the existing work is printed'),
@@ -38,11 +42,13 @@ export const createFlags = {
 
 /** Flags of `create` for scheduled works: all except subject, output, the seed (each work draws its own) and messages. */
 const {
+  prompts: _prompts,
   subject: _subject,
   topic: _topic,
   inspire: _inspire,
   seed: _seed,
   out: _out,
+  format: _format,
   gallery: _gallery,
   force: _force,
   'domain-check': _domainCheck,

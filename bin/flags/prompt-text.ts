@@ -1,4 +1,6 @@
+import { openPromptList, type PromptList, readPromptList } from '../../lib/artist/index.ts';
 import { ArtistError, display } from '../../lib/core/index.ts';
+import { text } from './flags.ts';
 
 /** Longest prompt that is read from standard input, bytes. */
 const longestPrompt = 1 << 20;
@@ -9,20 +11,30 @@ const longestPrompt = 1 << 20;
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export async function readPrompt(given: string): Promise<string> {
-  const text = given === '-' ? await readInput() : given;
-  if (text.trim() !== '') return text;
+  const prompt = given === '-' ? await readInput() : given;
+  if (prompt.trim() !== '') return prompt;
   const from = given === '-' ? 'nothing on standard input' : `${display(given)}. Is a variable of the shell empty?`;
   throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, got ${from}`);
 }
 
-async function readInput(): Promise<string> {
+/** The whole standard input. @throws ArtistError ERR_INVALID_ARGUMENT when it is longer than `most` bytes */
+export async function readInput(most = longestPrompt): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of process.stdin) {
     bytes += (chunk as Buffer).length;
-    if (bytes > longestPrompt)
-      throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected at most ${longestPrompt} bytes on standard input, got more`);
+    if (bytes > most) throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected at most ${most} bytes on standard input, got more`);
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8').trim();
+}
+
+export const promptsFlag = text(
+  'File of prompts to paint one after another: text, a prompt a line; CSV, the header names options; JSONL, options in each line; -: standard input. The same call goes on after a stop',
+  'What to paint',
+);
+
+/** @throws ArtistError ERR_READ; ERR_INVALID_ARGUMENT with the line */
+export async function promptListOf(given: string, call: 'create' | 'generate'): Promise<PromptList> {
+  return given === '-' ? readPromptList(await readInput(16 << 20), { name: 'standard input', call }) : openPromptList(given, call);
 }

@@ -1,7 +1,7 @@
 import { ArtistError, isDiskFull, plainJson, plainText, redactData, systemCode } from '../../lib/core/index.ts';
 
 /** @throws ArtistError ERR_WRITE, but not if the reader has closed the pipe */
-function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+function write(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       if (!error || systemCode(error) === 'EPIPE' || systemCode(error) === 'ERR_STREAM_DESTROYED') resolve();
@@ -29,3 +29,6 @@ export async function printJson(document: unknown): Promise<void> {
   );
   await write(process.stdout, `${plainJson(json)}\n`);
 }
+
+/** A file on standard output: a picture for the next program of a pipe. */
+export const printBytes = (bytes: Uint8Array): Promise<void> => write(process.stdout, bytes);

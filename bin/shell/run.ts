@@ -2,7 +2,7 @@ import { type LoadedConfig, loadConfig } from '../../lib/config/index.ts';
 import { createIds, homeFolder, withScope } from '../../lib/core/index.ts';
 import type { LogFormat, Logger, LogLevel } from '../../lib/observe/index.ts';
 import { type Flags, readFlags, text, toggle } from '../flags/flags.ts';
-import { printJson, printLines } from '../print/streams.ts';
+import { printBytes, printJson, printLines } from '../print/streams.ts';
 import { exitStatus, isWrongSetting, reportFailure } from './failure.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { openCommandLog } from './log.ts';
@@ -14,6 +14,8 @@ export interface Outcome {
   json: unknown;
   /** Lines for stdout without --json: the result alone, so that `$(ai-artist …)` can use it. */
   text: readonly string[];
+  /** Bytes for stdout in place of the lines: the picture of `--out -`. */
+  bytes?: Uint8Array | undefined;
   /** Lines for people, on stderr: seconds, seeds, hints. */
   notes?: readonly string[];
   /** Default: 0. */
@@ -98,7 +100,7 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
         note('it was finished before it could be cancelled');
       if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
       if (view.json && outcome.json !== undefined) await printJson(outcome.json);
-      else if (!view.json) await printLines(process.stdout, outcome.text);
+      else if (!view.json) await (outcome.bytes ? printBytes(outcome.bytes) : printLines(process.stdout, outcome.text));
       if (outcome.failure !== undefined) return await reportFailure(outcome.failure, { ...view, json: false, log: last() });
       return outcome.status ?? exitStatus.done;
     } catch (error) {

@@ -6,6 +6,7 @@ import { type CreateValues, createOptionsOf } from '../flags/create-flags.ts';
 import { readPrompt } from '../flags/prompt-text.ts';
 import { ledgerTable } from '../print/ledger-table.ts';
 import { checkOutput, inFolder, pictureEndings, slug } from '../print/output-file.ts';
+import { checkStream, isStream, streamedBytes } from '../print/picture-stream.ts';
 import { seconds, watchWork } from '../print/progress.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 import { openArtist } from '../shell/settings.ts';
@@ -83,9 +84,11 @@ export async function createWork(values: CreateValues, context: Context): Promis
   const options = createOptionsOf({ ...values, prompt });
   if (values.gallery === false && values.out === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, because the picture would be lost');
+  const streams = isStream(values.out);
+  if (streams) checkStream(context);
   let out: string | undefined;
   const onPlan = async ({ prompt, seed, lines }: PlannedWork): Promise<void> => {
-    out = values.out === undefined ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
+    out = values.out === undefined || streams ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
     if (out !== undefined) await checkOutput(out, { force: values.force === true, endings: pictureEndings });
     if (lines.length > 0) context.note(`subject: ${prompt}`, ...lines.map((line) => `  ${line}`));
   };
@@ -104,7 +107,7 @@ export async function createWork(values: CreateValues, context: Context): Promis
         : error;
     });
     shown.stop();
-    return workReport(created, saved);
+    return { ...workReport(created, saved), bytes: streams ? await streamedBytes(created.image, values.format) : undefined };
   } finally {
     shown.stop();
     await artist.dispose();

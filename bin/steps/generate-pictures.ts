@@ -10,7 +10,7 @@ import {
   type Model,
   type ModelInfo,
 } from '../../lib/engine/index.ts';
-import type { Recipe } from '../../lib/image/index.ts';
+import type { EncodeOptions, Recipe } from '../../lib/image/index.ts';
 import { settingsLine, type TunedUse, withTuned } from '../../lib/tune/index.ts';
 import { tunedFlag } from '../flags/create-flags.ts';
 import { number, text, toggle, type Values } from '../flags/flags.ts';
@@ -18,6 +18,7 @@ import { generateFlags } from '../flags/generate-flags.ts';
 import { modelFlags } from '../flags/model-flags.ts';
 import { readPrompt } from '../flags/prompt-text.ts';
 import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../print/output-file.ts';
+import { checkStream, formatFlag, formatNeeds, isStream, streamedBytes } from '../print/picture-stream.ts';
 import { seconds, watchWork } from '../print/progress.ts';
 import { type TerminalPreview, terminalPreview } from '../print/terminal-preview.ts';
 import { exitStatus } from '../shell/failure.ts';
@@ -25,15 +26,17 @@ import type { Context, Outcome } from '../shell/run.ts';
 
 const outputFlags = {
   out: text(
-    'File (.png, .jpg, .webp) or folder; {seed} and {index} are filled in. Default: the prompt and the seed, in this folder',
+    'File (.png, .jpg, .webp) or folder; {seed} and {index} are filled in; -: standard output. Default: the prompt and the seed, in this folder',
     'Output',
   ),
   quality: number('Quality of JPEG and WebP, 1..100. Default: 90', 'Output'),
+  format: formatFlag,
   'embed-recipe': toggle('Write prompt and settings into the file. Default: yes', 'Output'),
   force: toggle('Replace existing files', 'Output'),
 } as const;
 
 export const flags = { ...generateFlags.flags, ...modelFlags.flags, tuned: tunedFlag, ...outputFlags };
+export const needs = { ...generateFlags.needs, ...modelFlags.needs, ...formatNeeds };
 
 type OutputValues = Values<typeof outputFlags>;
 
@@ -43,6 +46,7 @@ type GenerateValues = { prompt: string } & OutputValues & Values<{ tuned: typeof
 async function namesFor({ out, force }: OutputValues, options: GenerateOptions, seeds: readonly number[] | undefined): Promise<string[]> {
   const { prompt = '', seed, batchCount = 1, initImage, maskImage, controlImage, referenceImages = [] } = options;
   const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batchCount }, (_, index) => seed + index));
+  if (isStream(out)) return [];
   const own = `${slug(prompt)}-{seed}.png`;
   const names = batchNames(out === undefined ? own : await inFolder(out, own), drawn ?? [0]);
   if (out === undefined) return Promise.all(names.map((name) => (force ? name : freeName(name))));
@@ -52,11 +56,12 @@ async function namesFor({ out, force }: OutputValues, options: GenerateOptions, 
 }
 
 /** PNG has no quality setting. */
-function checkQuality({ quality }: OutputValues, names: readonly string[]): void {
-  if (quality === undefined || names.some((name) => !/\.png$/i.test(name))) return;
+function checkQuality({ quality, out, format }: OutputValues, names: readonly string[]): void {
+  const isLossy = isStream(out) ? format === 'jpeg' || format === 'webp' : names.some((name) => !/\.png$/i.test(name));
+  if (quality === undefined || isLossy) return;
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    '--quality: expected --out with a name in .jpg or .webp beside it, got a PNG, which has none',
+    '--quality: expected --out with a name in .jpg or .webp beside it (with --out -: --format jpeg or webp), got a PNG, which has none',
   );
 }
 
@@ -78,9 +83,13 @@ interface SavedPicture {
   recipe: Recipe | undefined;
 }
 
+const encodingOf = ({ quality, 'embed-recipe': embedRecipe = true }: OutputValues): EncodeOptions => ({
+  ...(quality !== undefined && { quality }),
+  embedRecipe,
+});
+
 async function saveAll({ images, seeds }: GenerateResult, values: OutputValues, asked: GenerateOptions): Promise<SavedPicture[]> {
-  const { force, quality } = values;
-  const options = { overwrite: force === true, ...(quality !== undefined && { quality }), embedRecipe: values['embed-recipe'] ?? true };
+  const options = { overwrite: values.force === true, ...encodingOf(values) };
   const files = await namesFor(values, asked, seeds.slice(0, images.length));
   const saved: SavedPicture[] = [];
   for (const [index, image] of images.entries()) {
@@ -114,7 +123,7 @@ function report(
     },
     text: saved.map((image) => image.path),
     notes: [
-      `seed ${saved.map((image) => image.seed).join(', ')}, ${width}x${height}, ${counted(steps, 'step')}, ${seconds(times.total)}, ${info.name} on ${device}`,
+      `seed ${result.seeds.slice(0, result.images.length).join(', ')}, ${width}x${height}, ${counted(steps, 'step')}, ${seconds(times.total)}, ${info.name} on ${device}`,
     ],
     ...(aborted && { status: exitStatus.cancelled }),
   };
@@ -148,6 +157,7 @@ export async function generate(values: GenerateValues, context: Context): Promis
   const { signal } = context;
   // Check before loading the model, which may take minutes.
   await checkGenerate(load, options);
+  if (isStream(values.out)) checkStream(context, options.batchCount);
   checkQuality(values, await namesFor(values, options, undefined));
   if (tuned) context.note(settingsLine(tuned));
   const preview = previewOf(options, context);
@@ -164,9 +174,11 @@ export async function generate(values: GenerateValues, context: Context): Promis
     const result = await paintAndFree(model, { ...options, signal, onProgress });
     await preview?.drawn();
     if (!result.aborted) signal.throwIfAborted();
-    const saved = await saveAll(result, values, options);
+    const [first] = result.images;
+    const bytes = isStream(values.out) && first ? await streamedBytes(first, values.format, encodingOf(values)) : undefined;
+    const saved = bytes ? [] : await saveAll(result, values, options);
     work.stop();
-    return report(result, saved, { info: model.info, tuned, load: loaded, total: elapsed() });
+    return { ...report(result, saved, { info: model.info, tuned, load: loaded, total: elapsed() }), bytes };
   } finally {
     work.stop();
   }

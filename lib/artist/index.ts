@@ -61,6 +61,14 @@ export type { Series, SeriesOptions } from './periods/series.ts';
 export { SeriesStore } from './periods/series.ts';
 export { placeInSeries, type SeriesProgress, seriesProgress } from './periods/series-progress.ts';
 export { PeriodStore } from './periods/store.ts';
+export {
+  failedLines,
+  type PaintedLine,
+  type PaintedList,
+  type PaintListOptions,
+  paintList,
+} from './prompts/paint-list.ts';
+export { openPromptList, type PromptLine, type PromptList, readPromptList } from './prompts/prompt-list.ts';
 export { type PanelGain, type Proposal, ProposalBook, type ProposalState } from './proposals/book.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './proposals/proposal-maker.ts';
 export type { FoundWork } from './provenance/find-work.ts';
@@ -72,3 +80,5 @@ export { type ComparedStage, type RecipeDifference, type ReproduceOptions, type 
 export { type ChooseDuelOptions, chooseDuel, type DuelPair, recordDuel, takeBackDuel } from './taste/duel.ts';
 export { checkTaste, readTaste, tastePath } from './taste/taste-file.ts';
 export { type TrainTasteOptions, trainTaste } from './taste/train-taste.ts';
+export { upscaleWork } from './vary/upscale-work.ts';
+export { keptParts, type VaryOptions, varyWork } from './vary/vary-work.ts';

@@ -26,6 +26,8 @@ export interface CliOptions {
   door?: string;
   /** Text for standard input. Default: none. */
   input?: string;
+  /** For cliOnTerminal(): stdout claims to be a terminal, too. */
+  stdoutIsTerminal?: boolean;
   /** Called once the process runs, for example to send a signal or close its output. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -71,6 +73,7 @@ export function cliOnTerminal(
 ): Promise<CliResult> {
   const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/shell/main.ts'))};
     Object.assign(process.stderr, { isTTY: true, columns: ${columns}, rows: ${rows}, hasColors: () => true });
+    if (${options.stdoutIsTerminal === true}) process.stdout.isTTY = true;
     process.exitCode = await main(${JSON.stringify(args)});`;
   return start(['--import', typescript, '--input-type=module', '-e', program], { ...options, env: { NO_COLOR: '', ...options.env } });
 }

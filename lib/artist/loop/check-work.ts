@@ -39,8 +39,11 @@ export async function checkWork(options: CreateOptions, loaded: LoadedConfig): P
   const { signal } = new AbortController();
   const place = { settings, home, seed: 0, signal, gallery: undefined };
   const planned = await planPrompt({ ...about, style, expand, model: isHere ? wishes.model : undefined }, place);
-  const loras = [...((paint['loras'] as { path: string }[] | undefined) ?? []), ...planned.loras];
-  for (const { path } of loras) await needed('the LoRA', () => resolveLora(path, { home }));
+  const loras = [...(paint.loras ?? []), ...planned.loras];
+  for (const lora of loras) {
+    const name = typeof lora === 'string' ? lora : 'path' in lora ? lora.path : lora.name;
+    await needed('the LoRA', () => resolveLora(name, { home }));
+  }
   resolveOptions('create', generateOptions, { ...paint, ...(loras.length > 0 && { loras }), prompt: planned.prompt });
   return missing;
 }

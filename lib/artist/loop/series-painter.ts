@@ -14,7 +14,17 @@ export interface PaintSeriesOptions extends Omit<CreateOptions, Decided> {
   count?: number | undefined;
   /** Called after each work is filed. */
   onWork?: ((work: CreatedWork, index: number) => void | Promise<void>) | undefined;
+  /** Called when a work fails; the next one is painted all the same. Default: the error ends the call. */
+  onFailure?: ((error: unknown, index: number) => void) | undefined;
+  /** Options of the work at an index, for a series that is painted from a list. */
+  each?: ((index: number) => CreateOptions) | undefined;
 }
+
+/** Longer than an unnamed lock is respected. */
+const leftLockMs = 60_000;
+
+/** Errors that the next work would meet, too. */
+const endsAll = ['ERR_ABORTED', 'ERR_DISPOSED', 'ERR_DISK_FULL', 'ERR_WRITE'] as const;
 
 /** The series of a home: starts them, paints them and reports their progress. */
 export class SeriesPainter {
@@ -48,17 +58,23 @@ export class SeriesPainter {
    * @throws ArtistError ERR_NOT_FOUND when there is no such series, ERR_LOCKED while another process paints it, ERR_INVALID_ARGUMENT when it has
    *   ended or `count` is invalid; every error of Artist.create()
    */
-  async paint(wanted: string, { count = Number.POSITIVE_INFINITY, onWork, ...options }: PaintSeriesOptions = {}): Promise<CreatedWork[]> {
+  async paint(
+    wanted: string,
+    { count = Number.POSITIVE_INFINITY, onWork, onFailure, each, ...options }: PaintSeriesOptions = {},
+  ): Promise<CreatedWork[]> {
     if (count !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(count) && count >= 1))
       throw new ArtistError('ERR_INVALID_ARGUMENT', `count: expected an integer of at least 1, got ${display(count)}`);
-    const series = await this.#open(wanted);
+    const series = await this.#open(wanted, each !== undefined);
     const lock = { purpose: `painting the series ${series.id}`, waitMs: 0, private: true, signal: options.signal };
     return withLock(this.store.lockOf(series), lock, async () => {
       const { missing } = await this.progress(series.id);
       const painted: CreatedWork[] = [];
       for (const index of missing) {
         if (painted.length >= count) break;
-        const work = await this.#paintMissing(series, index, options);
+        const work = await this.#paintMissing(series, index, { ...options, ...each?.(index) }).catch((error: unknown) => {
+          if (!onFailure || options.signal?.aborted || endsAll.some((code) => isArtistError(error, code))) throw error;
+          onFailure(error, index);
+        });
         if (!work) continue;
         painted.push(work);
         await onWork?.(work, index);
@@ -91,11 +107,14 @@ export class SeriesPainter {
 
   /** @returns undefined: another process paints it, or has painted it since */
   async #paintMissing(series: Series, index: number, options: CreateOptions): Promise<CreatedWork | undefined> {
-    const lock = { purpose: `painting work ${index + 1} of the series ${series.id}`, waitMs: 0, private: true, signal: options.signal };
+    // Only lists are painted by one process alone: there, a lock that is held was left by one that was killed, some before they had written their name.
+    const waitMs = series.list === undefined ? 0 : leftLockMs;
+    const lock = { purpose: `painting work ${index + 1} of the series ${series.id}`, waitMs, private: true, signal: options.signal };
     try {
       return await withLock(this.store.lockOf(series, index), lock, async () => {
         if (await workOfSeries(this.#place.gallery, series, index)) return undefined;
-        return this.#create({ ...options, ...placed(series, index) });
+        const place = placed(series, index);
+        return this.#create({ ...options, ...place, ...(series.list !== undefined && { seed: options.seed ?? place.seed }) });
       });
     } catch (error) {
       if (isArtistError(error, 'ERR_LOCKED') && (await lockOwner(this.store.lockOf(series, index)))) return undefined;
@@ -103,8 +122,13 @@ export class SeriesPainter {
     }
   }
 
-  async #open(wanted: string): Promise<Series> {
+  async #open(wanted: string, fromList = false): Promise<Series> {
     const series = await this.store.find(wanted);
+    if (series.list !== undefined && !fromList)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `series: expected one with subjects and styles, got ${series.id} (${series.name}), which is painted from a list: ai-artist create --prompts ${series.name}`,
+      );
     if (!series.ended) return series;
     throw new ArtistError('ERR_INVALID_ARGUMENT', `series: expected one that goes on, got ${series.id} (${series.name}), which has ended`);
   }

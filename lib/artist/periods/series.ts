@@ -20,6 +20,11 @@ const seriesFields = () => ({
     .min(0)
     .max(2 ** 53 - 1)
     .optional(),
+  /** Digest of the list of prompts that it is painted from, see paintList(). Default: none. */
+  list: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 export const seriesOptions = z.strictObject(seriesFields()).check(({ value, issues }) => {

@@ -1,0 +1,95 @@
+/** Paints several pictures with different options, each model loaded once: lists of prompts, grids, variations. */
+import { isArtistError } from '../../core/index.ts';
+import type { GenerateEvent, GenerateOptions, LoadEvent, LoadModelOptions } from '../../engine/index.ts';
+import type { ArtImage } from '../../image/index.ts';
+import type { TunedMode, TunedUse } from '../../tune/index.ts';
+import { paintingOf } from '../orders/paint-settings.ts';
+import type { Workplace } from '../workplace.ts';
+
+/** One picture of a batch: options of loadModel() and generate(), over the settings of the home. */
+export interface BatchPicture {
+  load: LoadModelOptions;
+  options: GenerateOptions;
+  /** Default: the setting `tuned`. */
+  tuned?: TunedMode | undefined;
+}
+
+export interface BatchResult {
+  image: ArtImage;
+  seed: number;
+  seconds: number;
+  model: { name: string; family: string };
+  device: string;
+  tuned: TunedUse;
+  warnings: readonly string[];
+}
+
+export interface BatchOptions {
+  signal: AbortSignal;
+  onProgress?: ((event: LoadEvent | Exclude<GenerateEvent, { type: 'done' }>, index: number) => void) | undefined;
+  /** Called with each picture; the next one waits for it. An error it throws ends the batch. */
+  onPicture: (result: BatchResult, index: number) => void | Promise<void>;
+  /** Called when a picture fails; the next one is painted all the same. Default: the error ends the batch. */
+  onFailure?: ((error: unknown, index: number) => void) | undefined;
+}
+
+/** Indexes in the order to paint them: pictures of one model follow each other, models in the order of their first picture. */
+export function grouped(pictures: readonly BatchPicture[]): number[] {
+  const keys = pictures.map(({ load }) => JSON.stringify(Object.entries(load).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return pictures.map((_, index) => index).sort((a, b) => keys.indexOf(keys[a] ?? '') - keys.indexOf(keys[b] ?? '') || a - b);
+}
+
+async function paintOne(
+  { config, studio }: Workplace,
+  { load, options, tuned: mode }: BatchPicture,
+  index: number,
+  { signal, onProgress }: BatchOptions,
+): Promise<BatchResult> {
+  const painting = paintingOf(config, load, options);
+  const { home: _, isolate: __, signal: ___, onProgress: ____, ...asked } = painting.load;
+  const found = await studio.withTuned({ load: asked, options: painting.options }, mode ?? config.config.tuned);
+  const lease = await studio.model(found.load, { signal, onProgress: (event) => onProgress?.(event as LoadEvent, index) });
+  try {
+    const result = await lease.thing.generate({
+      ...found.options,
+      signal,
+      onProgress: (event) => event.type !== 'done' && onProgress?.(event, index),
+    });
+    const [image] = result.images;
+    signal.throwIfAborted();
+    const { name, family } = lease.thing.info;
+    return {
+      image: image as ArtImage,
+      seed: result.seed,
+      seconds: result.seconds.total,
+      model: { name, family },
+      device: result.device,
+      tuned: found.tuned,
+      warnings: result.warnings,
+    };
+  } finally {
+    await lease.release();
+  }
+}
+
+/**
+ * Paints pictures one after another, those of one model together.
+ *
+ * @throws every error of loadModel(), generate() and `onPicture`; `signal.reason` when aborted
+ */
+export async function paintBatch(place: Workplace, pictures: readonly BatchPicture[], batch: BatchOptions): Promise<void> {
+  for (const index of grouped(pictures)) {
+    batch.signal.throwIfAborted();
+    const picture = pictures[index];
+    if (!picture) continue;
+    let result: BatchResult;
+    try {
+      result = await paintOne(place, picture, index, batch);
+    } catch (error) {
+      if (!batch.onFailure || batch.signal.aborted || isArtistError(error, 'ERR_DISPOSED')) throw error;
+      batch.onFailure(error, index);
+      continue;
+    }
+    await batch.onPicture(result, index);
+  }
+}

@@ -1,0 +1,109 @@
+/** A list of prompts as a file: text, CSV or JSONL. Every line is read before anything is painted. */
+import { basename, extname } from 'node:path';
+import { ArtistError, answering, display, isArtistError, readError, readPlainFile } from '../../core/index.ts';
+import { parseCsv } from './csv.ts';
+import { type ListedCall, optionsOfLine, optionsOfTexts } from './line-options.ts';
+
+/** One picture of a list. */
+export interface PromptLine {
+  /** Line of the file, from 1. */
+  line: number;
+  /** Options of the call, by their names in the library. They override those of the whole list. */
+  options: Record<string, unknown>;
+}
+
+export interface PromptList {
+  /** Name of the file without its folder. */
+  name: string;
+  lines: PromptLine[];
+}
+
+/** How a list is written. */
+export const listFormats = ['text', 'csv', 'jsonl'] as const;
+export type ListFormat = (typeof listFormats)[number];
+
+/** More lines are probably not a list of prompts. */
+const mostLines = 10_000;
+
+const byEnding: Readonly<Record<string, ListFormat>> = { '.csv': 'csv', '.tsv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl' };
+
+/** An error of a line, with its place. */
+export function atLine(name: string, line: number, error: unknown): unknown {
+  return isArtistError(error) ? new ArtistError(error.code, `${name}, line ${line}: ${error.message}`, { cause: error }) : error;
+}
+
+function jsonOf(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `expected a JSON object such as {"prompt": "an owl"}, got ${display(text)}`, { cause });
+  }
+  if (typeof value === 'string') return { prompt: value };
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `expected a JSON object such as {"prompt": "an owl"}, got ${display(value)}`);
+}
+
+type Raw = { line: number; read: (call: ListedCall) => Record<string, unknown> };
+
+function textLines(content: string): Raw[] {
+  return content.split(/\r\n|\r|\n/).flatMap((text, at): Raw[] => {
+    const prompt = text.trim();
+    if (prompt === '' || prompt.startsWith('#')) return [];
+    return [{ line: at + 1, read: () => ({ prompt: prompt.replace(/^\\#/, '#') }) }];
+  });
+}
+
+function jsonLines(content: string): Raw[] {
+  return content.split(/\r\n|\r|\n/).flatMap((text, at): Raw[] => {
+    const json = text.trim();
+    return json === '' || json.startsWith('#') ? [] : [{ line: at + 1, read: (call) => optionsOfLine(jsonOf(json), call) }];
+  });
+}
+
+function csvLines(content: string): Raw[] {
+  const [header, ...rows] = parseCsv(content);
+  if (!header) return [];
+  return rows.map(({ line, cells }) => ({
+    line,
+    read: (call) => {
+      if (cells.length > header.cells.length)
+        throw new ArtistError('ERR_INVALID_ARGUMENT', `expected ${header.cells.length} cells as in the header, got ${cells.length}`);
+      return optionsOfTexts(Object.fromEntries(header.cells.map((name, at) => [name.trim(), cells[at] ?? ''])), call);
+    },
+  }));
+}
+
+/**
+ * Reads a list of prompts. Text has one a line; empty lines and lines that begin with # are left out. The first row of CSV names options; JSONL has
+ * an object of options, or a prompt, in each line. Its format follows from `format`, else from the ending of the name; without one, JSONL begins with {. `call` says which options the lines may have.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT with the line and the option
+ */
+export const readPromptList = answering(
+  'readPromptList',
+  (content: string, { name, call, format }: { name: string; call: ListedCall; format?: ListFormat | undefined }): PromptList => {
+    const text = content.replace(/^\uFEFF/, '');
+    const as = format ?? byEnding[extname(name).toLowerCase()] ?? (/^\s*\{"/.test(text) ? 'jsonl' : 'text');
+    const raws = as === 'csv' ? csvLines(text) : as === 'jsonl' ? jsonLines(text) : textLines(text);
+    if (raws.length === 0) throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected at least one prompt, got none`);
+    if (raws.length > mostLines)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected at most ${mostLines} prompts, got ${raws.length}`);
+    const lines = raws.map(({ line, read }) => {
+      try {
+        return { line, options: read(call) };
+      } catch (error) {
+        throw atLine(name, line, error);
+      }
+    });
+    return { name, lines };
+  },
+);
+
+/** @throws ArtistError ERR_READ when the file cannot be read; every error of readPromptList() */
+export const openPromptList = answering('openPromptList', async (path: string, call: ListedCall): Promise<PromptList> => {
+  const content = await readPlainFile(path, 'utf8').catch((cause: unknown) => {
+    throw readError(path, 'a file of prompts', cause);
+  });
+  return readPromptList(content, { name: basename(path), call });
+});
