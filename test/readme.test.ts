@@ -73,6 +73,7 @@ suite('README', (test) => {
         .clone()
         .png()
         .toFile(path.join(here, `${name}.png`));
+    writeFileSync(path.join(here, 'owls.txt'), 'an owl\na snowy owl at night\n');
     const half = await sharp({ create: { width: 64, height: 128, channels: 3, background: 'white' } })
       .png()
       .toBuffer();
