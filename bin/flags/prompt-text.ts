@@ -11,7 +11,7 @@ const longestPrompt = 1 << 20;
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export async function readPrompt(given: string): Promise<string> {
-  const prompt = given === '-' ? await readInput() : given;
+  const prompt = given === '-' ? (await readInput()).trim() : given;
   if (prompt.trim() !== '') return prompt;
   const from = given === '-' ? 'nothing on standard input' : `${display(given)}. Is a variable of the shell empty?`;
   throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, got ${from}`);
@@ -26,7 +26,7 @@ export async function readInput(most = longestPrompt): Promise<string> {
     if (bytes > most) throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected at most ${most} bytes on standard input, got more`);
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString('utf8').trim();
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 export const promptsFlag = text(
@@ -35,6 +35,6 @@ export const promptsFlag = text(
 );
 
 /** @throws ArtistError ERR_READ; ERR_INVALID_ARGUMENT with the line */
-export async function promptListOf(given: string, call: 'create' | 'generate'): Promise<PromptList> {
-  return given === '-' ? readPromptList(await readInput(16 << 20), { name: 'standard input', call }) : openPromptList(given, call);
+export async function promptListOf(given: string): Promise<PromptList> {
+  return given === '-' ? readPromptList(await readInput(16 << 20), { name: 'standard input' }) : openPromptList(given);
 }

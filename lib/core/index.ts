@@ -44,6 +44,7 @@ export { type RandomSource, randomBelow, seededRandom, systemRandom } from './ra
 export { errorLine, recordedError } from './recorded-error.ts';
 export { currentScope, type Scope, withScope } from './scope.ts';
 export { counted } from './text/counted.ts';
+export { parseTable, separatorOf, type TableRow } from './text/csv.ts';
 export { plainJson, plainText } from './text/plain-text.ts';
 export { hidden, isSecretName, redact, redactData, rememberSecret } from './text/redact.ts';
 export { type SecretPlace, secretAt } from './text/secret-place.ts';

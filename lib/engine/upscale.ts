@@ -91,7 +91,9 @@ export class Upscaler {
         (listen) => this.#native.upscale(input, listen),
       );
     }
-    return new ArtImage(pixels, { prompt: '', mode: 'upscale', ...recipe, upscaler: { ...this.#recorded, factor: scale } });
+    // Of the picture as it was painted: one that was enlarged before is enlarged further.
+    const factor = (recipe?.upscaler?.factor ?? 1) * scale;
+    return new ArtImage(pixels, { prompt: '', mode: 'upscale', ...recipe, upscaler: { ...this.#recorded, factor } });
   }
 
   /** Cancels running calls, then frees the memory. May be called again. */

@@ -115,11 +115,25 @@ suite('bin prompt list', { timeoutMs: 300_000 }, (test) => {
   test('cells of a table are read as the option takes them', () => {
     const { lines } = readPromptList('prompt,score,candidates,style,hires.steps\n007,false,auto,ink,4\n"two\nlines",,3,,\n', {
       name: 'x.csv',
-      call: 'create',
     });
     assert.equal(lines, [
       { line: 2, options: { prompt: '007', score: false, candidates: 'auto', style: 'ink', hires: { steps: 4 } } },
       { line: 3, options: { prompt: 'two\nlines', candidates: 3 } },
     ]);
+    const windows = readPromptList('prompt;seed\r\n"two\r\nlines";3\r\n\r\nan owl;4\r\n', { name: 'x.csv' });
+    assert.equal(
+      windows.lines.map(({ line }) => line),
+      [2, 5],
+    );
+    const wrong: [content: string, message: RegExp][] = [
+      ['prompt\na fox\n"an owl', /^x\.csv, line 3: expected a quote that ends the cell, got none/],
+      ['prompt,seed\n"an owl" x,3', /^x\.csv, line 2: expected "," behind a cell in quotes, got /],
+      ['prompt\nan owl,7', /^x\.csv, line 2: expected 1 cells? as in the header, got 2/],
+    ];
+    for (const [content, message] of wrong)
+      assert.throws(
+        () => readPromptList(content, { name: 'x.csv' }),
+        (error: { code: string; message: string }) => error.code === 'ERR_INVALID_ARGUMENT' && message.test(error.message),
+      );
   });
 });

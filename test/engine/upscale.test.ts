@@ -106,6 +106,14 @@ suite('upscale', (test) => {
     assert.is(recipe?.upscaler?.factor, 4);
   });
 
+  test('a picture enlarged twice has the recipe and the pixels of one enlarged with two repeats', async () => {
+    const once = await upscaler.upscale(await upscaler.upscale(square(8)));
+    const twice = await upscaler.upscale(square(8), { repeats: 2 });
+    assert.equal([once.width, once.recipe?.upscaler?.factor], [128, 16]);
+    assert.equal(once.recipe, twice.recipe);
+    assert.ok(Buffer.from(once.data).equals(twice.data));
+  });
+
   test("aborts before and during the work with the signal's reason; works afterwards", async () => {
     const early = new Error('early');
     assert.is(await failure(upscaler.upscale(square(8), { signal: AbortSignal.abort(early) })), early);

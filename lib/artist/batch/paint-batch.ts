@@ -1,5 +1,4 @@
 /** Paints several pictures with different options, each model loaded once: lists of prompts, grids, variations. */
-import { isArtistError } from '../../core/index.ts';
 import type { GenerateEvent, GenerateOptions, LoadEvent, LoadModelOptions } from '../../engine/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import type { TunedMode, TunedUse } from '../../tune/index.ts';
@@ -29,8 +28,6 @@ export interface BatchOptions {
   onProgress?: ((event: LoadEvent | Exclude<GenerateEvent, { type: 'done' }>, index: number) => void) | undefined;
   /** Called with each picture; the next one waits for it. An error it throws ends the batch. */
   onPicture: (result: BatchResult, index: number) => void | Promise<void>;
-  /** Called when a picture fails; the next one is painted all the same. Default: the error ends the batch. */
-  onFailure?: ((error: unknown, index: number) => void) | undefined;
 }
 
 /** Indexes in the order to paint them: pictures of one model follow each other, models in the order of their first picture. */
@@ -82,14 +79,6 @@ export async function paintBatch(place: Workplace, pictures: readonly BatchPictu
     batch.signal.throwIfAborted();
     const picture = pictures[index];
     if (!picture) continue;
-    let result: BatchResult;
-    try {
-      result = await paintOne(place, picture, index, batch);
-    } catch (error) {
-      if (!batch.onFailure || batch.signal.aborted || isArtistError(error, 'ERR_DISPOSED')) throw error;
-      batch.onFailure(error, index);
-      continue;
-    }
-    await batch.onPicture(result, index);
+    await batch.onPicture(await paintOne(place, picture, index, batch), index);
   }
 }

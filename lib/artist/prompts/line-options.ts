@@ -5,9 +5,6 @@ import { everyRow, optionTables, type Rows } from '../../engine/index.ts';
 import { createOptions, loadRows, paintRows } from '../loop/create-options.ts';
 import { createRows } from '../orders/create-rows.ts';
 
-/** The call that paints the list. */
-export type ListedCall = 'create' | 'generate';
-
 interface Place {
   /** `hires.steps` */
   path: string;
@@ -31,21 +28,16 @@ function placesOf(tables: readonly Rows[], own: Record<string, z.ZodType>): Map<
   return places;
 }
 
-const known = new Map<ListedCall, Map<string, Place>>();
+let known: Map<string, Place> | undefined;
 
-function placesFor(call: ListedCall): Map<string, Place> {
-  const { prompt, model, tuned } = createOptions.shape;
-  const made =
-    known.get(call) ??
-    (call === 'create'
-      ? placesOf([paintRows, loadRows, createRows], { prompt, model })
-      : placesOf([optionTables.generate, optionTables.loadModel], { prompt, model, tuned }));
-  known.set(call, made);
-  return made;
+function placesOfCreate(): Map<string, Place> {
+  const { prompt, model } = createOptions.shape;
+  known ??= placesOf([paintRows, loadRows, createRows], { prompt, model });
+  return known;
 }
 
-function placeOf(name: string, call: ListedCall): Place {
-  const places = placesFor(call);
+function placeOf(name: string): Place {
+  const places = placesOfCreate();
   const place = places.get(bare(name.replace(/^--/, '')));
   if (place) return place;
   const guess = nearest(
@@ -54,7 +46,7 @@ function placeOf(name: string, call: ListedCall): Place {
   );
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    `${name}: expected the name of an option of ${call}, such as prompt, seed or steps${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
+    `${name}: expected the name of an option of create, such as prompt, seed or steps${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
   );
 }
 
@@ -65,12 +57,12 @@ function put(options: Record<string, unknown>, path: string, value: unknown): vo
 }
 
 /** The options of an object. Objects of settings (`hires`) may be given as such. @throws ArtistError ERR_INVALID_ARGUMENT */
-export function optionsOfLine(given: Record<string, unknown>, call: ListedCall): Record<string, unknown> {
+export function optionsOfLine(given: Record<string, unknown>): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     if (value === null) continue;
     const isGroup = typeof value === 'object' && !Array.isArray(value) && name in optionTables.generate;
-    put(options, isGroup ? name : placeOf(name, call).path, value);
+    put(options, isGroup ? name : placeOf(name).path, value);
   }
   return options;
 }
@@ -93,15 +85,12 @@ export function valueOfText(text: string, schema: z.ZodType): unknown {
 }
 
 /** The same for texts: cells of a table. Empty ones are left out. @throws ArtistError ERR_INVALID_ARGUMENT */
-export function optionsOfTexts(given: Readonly<Record<string, string>>, call: ListedCall): Record<string, unknown> {
+export function optionsOfTexts(given: Readonly<Record<string, string>>): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(given)) {
     if (text.trim() === '' || name === '') continue;
-    const { path, schema } = placeOf(name, call);
+    const { path, schema } = placeOf(name);
     put(options, path, valueOfText(text.trim(), schema));
   }
   return options;
 }
-
-/** Whether `name` is an option of loadModel(), for a line of generate(). */
-export const isLoadOption = (name: string): boolean => name === 'model' || name in optionTables.loadModel;

@@ -1,8 +1,17 @@
 /** A list of prompts as a file: text, CSV or JSONL. Every line is read before anything is painted. */
 import { basename, extname } from 'node:path';
-import { ArtistError, answering, display, isArtistError, readError, readPlainFile } from '../../core/index.ts';
-import { parseCsv } from './csv.ts';
-import { type ListedCall, optionsOfLine, optionsOfTexts } from './line-options.ts';
+import {
+  ArtistError,
+  answering,
+  counted,
+  display,
+  isArtistError,
+  parseTable,
+  readError,
+  readPlainFile,
+  separatorOf,
+} from '../../core/index.ts';
+import { optionsOfLine, optionsOfTexts } from './line-options.ts';
 
 /** One picture of a list. */
 export interface PromptLine {
@@ -44,7 +53,7 @@ function jsonOf(text: string): Record<string, unknown> {
   throw new ArtistError('ERR_INVALID_ARGUMENT', `expected a JSON object such as {"prompt": "an owl"}, got ${display(value)}`);
 }
 
-type Raw = { line: number; read: (call: ListedCall) => Record<string, unknown> };
+type Raw = { line: number; read: () => Record<string, unknown> };
 
 function textLines(content: string): Raw[] {
   return content.split(/\r\n|\r|\n/).flatMap((text, at): Raw[] => {
@@ -57,41 +66,46 @@ function textLines(content: string): Raw[] {
 function jsonLines(content: string): Raw[] {
   return content.split(/\r\n|\r|\n/).flatMap((text, at): Raw[] => {
     const json = text.trim();
-    return json === '' || json.startsWith('#') ? [] : [{ line: at + 1, read: (call) => optionsOfLine(jsonOf(json), call) }];
+    return json === '' || json.startsWith('#') ? [] : [{ line: at + 1, read: () => optionsOfLine(jsonOf(json)) }];
   });
 }
 
-function csvLines(content: string): Raw[] {
-  const [header, ...rows] = parseCsv(content);
+function csvLines(content: string, name: string): Raw[] {
+  const wrong = ({ line }: { line: number }, message: string): ArtistError =>
+    new ArtistError('ERR_INVALID_ARGUMENT', `${name}, line ${line}: ${message}`);
+  const [header, ...rows] = parseTable(content, separatorOf(content), wrong);
   if (!header) return [];
   return rows.map(({ line, cells }) => ({
     line,
-    read: (call) => {
+    read: () => {
       if (cells.length > header.cells.length)
-        throw new ArtistError('ERR_INVALID_ARGUMENT', `expected ${header.cells.length} cells as in the header, got ${cells.length}`);
-      return optionsOfTexts(Object.fromEntries(header.cells.map((name, at) => [name.trim(), cells[at] ?? ''])), call);
+        throw new ArtistError(
+          'ERR_INVALID_ARGUMENT',
+          `expected ${counted(header.cells.length, 'cell')} as in the header, got ${cells.length}`,
+        );
+      return optionsOfTexts(Object.fromEntries(header.cells.map((name, at) => [name.trim(), cells[at] ?? ''])));
     },
   }));
 }
 
 /**
  * Reads a list of prompts. Text has one a line; empty lines and lines that begin with # are left out. The first row of CSV names options; JSONL has
- * an object of options, or a prompt, in each line. Its format follows from `format`, else from the ending of the name; without one, JSONL begins with {. `call` says which options the lines may have.
+ * an object of options, or a prompt, in each line. Its format follows from `format`, else from the ending of the name; without one, JSONL begins with {.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT with the line and the option
  */
 export const readPromptList = answering(
   'readPromptList',
-  (content: string, { name, call, format }: { name: string; call: ListedCall; format?: ListFormat | undefined }): PromptList => {
+  (content: string, { name, format }: { name: string; format?: ListFormat | undefined }): PromptList => {
     const text = content.replace(/^\uFEFF/, '');
     const as = format ?? byEnding[extname(name).toLowerCase()] ?? (/^\s*\{"/.test(text) ? 'jsonl' : 'text');
-    const raws = as === 'csv' ? csvLines(text) : as === 'jsonl' ? jsonLines(text) : textLines(text);
+    const raws = as === 'csv' ? csvLines(text, name) : as === 'jsonl' ? jsonLines(text) : textLines(text);
     if (raws.length === 0) throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected at least one prompt, got none`);
     if (raws.length > mostLines)
       throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected at most ${mostLines} prompts, got ${raws.length}`);
     const lines = raws.map(({ line, read }) => {
       try {
-        return { line, options: read(call) };
+        return { line, options: read() };
       } catch (error) {
         throw atLine(name, line, error);
       }
@@ -101,9 +115,9 @@ export const readPromptList = answering(
 );
 
 /** @throws ArtistError ERR_READ when the file cannot be read; every error of readPromptList() */
-export const openPromptList = answering('openPromptList', async (path: string, call: ListedCall): Promise<PromptList> => {
+export const openPromptList = answering('openPromptList', async (path: string): Promise<PromptList> => {
   const content = await readPlainFile(path, 'utf8').catch((cause: unknown) => {
     throw readError(path, 'a file of prompts', cause);
   });
-  return readPromptList(content, { name: basename(path), call });
+  return readPromptList(content, { name: basename(path) });
 });

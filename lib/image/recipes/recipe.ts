@@ -77,6 +77,7 @@ export const recipeSchema = z.strictObject({
   upscaler: z
     .strictObject({
       ...weightsFile.shape,
+      /** Width divided by the painted width. */
       factor: z.number().optional(),
       /** Numbers that the CPU multiplied, if not f32: "bf16". */
       cpuPrecision: text,

@@ -1,5 +1,6 @@
 /** Files with the captions of many pictures: tables, JSON, text with one picture per line. */
 import { isAbsolute, join, parse, posix } from 'node:path';
+import { parseTable, separatorOf } from '../../core/index.ts';
 import type { CaptionSource } from './caption-text.ts';
 import { dataError, oneLine, readText } from './caption-text.ts';
 import { isPicture } from './picture-formats.ts';
@@ -143,57 +144,16 @@ function readJson(list: string, content: string): CaptionList {
 }
 
 function readTable(list: string, content: string): CaptionList {
-  const first = content.slice(0, content.search(/[\r\n]|$/));
-  const separator = list.toLowerCase().endsWith('.tsv') ? '\t' : ([',', ';', '\t'].find((each) => first.includes(each)) ?? ',');
-  const [header = [], ...rows] = parseTable(list, content, separator);
-  const columns = header.map((name) => name.trim().toLowerCase());
+  const separator = list.toLowerCase().endsWith('.tsv') ? '\t' : separatorOf(content);
+  const [header, ...rows] = parseTable(content, separator, ({ row }, message) => dataError(`${list}: row ${row}: ${message}`));
+  const columns = (header?.cells ?? []).map((name) => name.trim().toLowerCase());
   return fromRows(
-    rows.map((cells, index) => ({
+    rows.map(({ cells }, index) => ({
       where: `${list}: row ${index + 2}`,
       shown: `row ${index + 2}`,
       row: Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])),
     })),
   );
-}
-
-/** Parses a table by RFC 4180: cells may be quoted; a quote inside is doubled; a quoted cell may contain line breaks. */
-function parseTable(list: string, content: string, separator: string): string[][] {
-  const rows: string[][] = [];
-  const stop = new RegExp(`[${separator}\r\n]`, 'g');
-  let row: string[] = [];
-  let at = 0;
-  while (at < content.length) {
-    let cell: string;
-    if (content[at] === '"') {
-      let end = at + 1;
-      while (content[end] !== '"' || content[end + 1] === '"') {
-        if (end >= content.length) throw dataError(`${list}: row ${rows.length + 1}: expected a quote that ends the cell, got none`);
-        end += content[end] === '"' ? 2 : 1;
-      }
-      cell = content.slice(at + 1, end).replaceAll('""', '"');
-      at = end + 1;
-      if (at < content.length && !`${separator}\r\n`.includes(content[at] ?? ''))
-        throw dataError(
-          `${list}: row ${rows.length + 1}: expected ${JSON.stringify(separator)} behind a cell in quotes, got ${content[at]}`,
-        );
-    } else {
-      stop.lastIndex = at;
-      const end = stop.exec(content)?.index ?? content.length;
-      cell = content.slice(at, end);
-      at = end;
-    }
-    row.push(cell);
-    if (content[at] === separator) {
-      at++;
-      if (at < content.length) continue;
-      row.push('');
-    }
-    if (row.some((value) => value.trim() !== '')) rows.push(row);
-    row = [];
-    if (content[at] === '\r') at++;
-    if (content[at] === '\n') at++;
-  }
-  return rows;
 }
 
 /** A file name, then a tab; or a file name with its extension, then another separator that people use. */
