@@ -1,6 +1,7 @@
 /** Many posts to a real Bluesky server, the PDS of the project itself, by senders that are killed and through a way that loses answers. */
 import { readFileSync } from 'node:fs';
-import { freePort, installNode, startServer, writeInto } from './programs.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { installNode, startServer, writeInto } from './programs.ts';
 import { manyFaults, sendMany } from './sending.ts';
 
 const packages = ['@atproto/pds@0.4.217', '@did-plc/server@0.0.1', '@did-plc/lib@0.0.4', '@atproto/crypto', 'uint8arrays@3.0.0'];

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { Mastodon } from '../../lib/publish/networks/mastodon.ts';
 import type { NetworkFailure } from '../../lib/publish/networks/network-failure.ts';
 import type { PostOrder, Published } from '../../lib/publish/networks/publisher.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { failureOf } from '../../test/support/networks/failures.ts';
 import { openLossyProxy } from '../../test/support/networks/lossy-proxy.ts';
 import { orderOf, secretsOf } from '../../test/support/networks/orders.ts';
-import { freePort, installPython, startServer } from './programs.ts';
+import { installPython, startServer } from './programs.ts';
 import { manyFaults, sendMany } from './sending.ts';
 
 const secrets = { token: 'mock_token' };

@@ -1,7 +1,6 @@
 /** Servers of other projects, installed into a temporary folder and ended with this process. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,14 +34,6 @@ export function installPython(name: string, requirement: string): string {
 export function writeInto(at: string, name: string, text: string): string {
   writeFileSync(path.join(at, name), text);
   return path.join(at, name);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 /** Starts a program and waits until `url` answers anything. */

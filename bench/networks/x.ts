@@ -2,11 +2,12 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import path from 'node:path';
 import { X, type XSecrets } from '../../lib/publish/networks/x.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { failureOf } from '../../test/support/networks/failures.ts';
 import { openLossyProxy } from '../../test/support/networks/lossy-proxy.ts';
 import { orderOf, pictureOf, secretsOf } from '../../test/support/networks/orders.ts';
 import { xLogin } from '../../test/support/networks/x.ts';
-import { freePort, installNode, startServer } from './programs.ts';
+import { installNode, startServer } from './programs.ts';
 
 /** @param document file or address of the document */
 export async function checkX(document: string): Promise<string> {
