@@ -1,10 +1,7 @@
-import { varyWork } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
 import { anyText, number, text } from '../../flags/flags.ts';
-import { watchWork } from '../../print/progress.ts';
-import { filedOutcome } from '../../print/works/filed-works.ts';
 import { command } from '../../shell/command.ts';
-import { openArtist } from '../../shell/settings.ts';
+import { varyFiledWork } from '../../steps/vary-work.ts';
 
 export const inpaintCommand = command({
   required: { id: anyText('Id of the work, a unique part of it, or latest') },
@@ -21,14 +18,6 @@ export const inpaintCommand = command({
   run: async ({ id, ...options }, context) => {
     if (options.mask === undefined)
       throw new ArtistError('ERR_INVALID_ARGUMENT', '--mask: expected a picture whose white part is painted anew, got none');
-    const shown = watchWork(context);
-    const artist = await openArtist(context);
-    try {
-      const works = await varyWork(artist, id, { ...options, signal: context.signal, onProgress: (event) => shown.on(event) });
-      return filedOutcome(works);
-    } finally {
-      shown.stop();
-      await artist.dispose();
-    }
+    return varyFiledWork(id, options, context);
   },
 });

@@ -1,9 +1,7 @@
-import { keptParts, varyWork } from '../../../lib/artist/index.ts';
+import { keptParts } from '../../../lib/artist/index.ts';
 import { anyText, choice, number, text } from '../../flags/flags.ts';
-import { watchWork } from '../../print/progress.ts';
-import { filedOutcome } from '../../print/works/filed-works.ts';
 import { command } from '../../shell/command.ts';
-import { openArtist } from '../../shell/settings.ts';
+import { varyFiledWork } from '../../steps/vary-work.ts';
 
 export const varyCommand = command({
   required: { id: anyText('Id of the work, a unique part of it, or latest') },
@@ -19,15 +17,5 @@ export const varyCommand = command({
     ['$0 vary 01M8AH --keep style', 'Other subjects in its style'],
   ],
   epilogue: 'Each is filed as a work of its own, with the work it came from in its record: ai-artist gallery search from:ID.',
-  run: async ({ id, ...options }, context) => {
-    const shown = watchWork(context);
-    const artist = await openArtist(context);
-    try {
-      const works = await varyWork(artist, id, { ...options, signal: context.signal, onProgress: (event) => shown.on(event) });
-      return filedOutcome(works);
-    } finally {
-      shown.stop();
-      await artist.dispose();
-    }
-  },
+  run: ({ id, ...options }, context) => varyFiledWork(id, options, context),
 });
