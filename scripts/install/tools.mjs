@@ -92,6 +92,18 @@ export const chromium = (env = process.env) =>
 /** Named alike everywhere. */
 const shells = { zsh: 'zsh', fish: 'fish', mandoc: 'mandoc' };
 
+/** Named alike in Fedora and openSUSE. */
+const rpmPackages = {
+  cmake: 'cmake',
+  compiler: 'gcc-c++',
+  make: 'make',
+  cargo: 'cargo',
+  git: 'git',
+  redis: 'redis',
+  chromium: 'chromium',
+  ...shells,
+};
+
 /** Commands of each package manager and its names of the tools. `root`: whether installing needs root. */
 const managers = {
   apt: {
@@ -112,30 +124,12 @@ const managers = {
   dnf: {
     root: true,
     install: 'dnf install -y',
-    packages: {
-      cmake: 'cmake',
-      compiler: 'gcc-c++',
-      make: 'make',
-      cargo: 'cargo',
-      git: 'git',
-      redis: 'redis',
-      chromium: 'chromium',
-      ...shells,
-    },
+    packages: rpmPackages,
   },
   zypper: {
     root: true,
     install: 'zypper --non-interactive install',
-    packages: {
-      cmake: 'cmake',
-      compiler: 'gcc-c++',
-      make: 'make',
-      cargo: 'cargo',
-      git: 'git',
-      redis: 'redis',
-      chromium: 'chromium',
-      ...shells,
-    },
+    packages: rpmPackages,
   },
   pacman: {
     root: true,
