@@ -6,7 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
@@ -28,9 +28,11 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const reports = mkdtempSync(path.join(tmpdir(), 'ai-artist-test-'));
 const running = new Set<number>();
 
+/** Test files wait for servers, browsers and locks a good quarter of their time: one more than there are cores keeps those busy. */
+const defaultJobs = Math.min(availableParallelism() + 1, 6);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: 'string', default: '2' }, 'file-timeout': { type: 'string', default: '600' } },
+  options: { jobs: { type: 'string', default: String(defaultJobs) }, 'file-timeout': { type: 'string', default: '600' } },
 });
 const jobs = positive('--jobs', values.jobs);
 const fileTimeoutMs = positive('--file-timeout', values['file-timeout']) * 1000;

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -69,7 +70,7 @@ function levelsApart(a: string, b: string): { most: number; mean: number } {
 async function build(): Promise<Ended> {
   const configured = await run('cmake', ['-S', 'test/native', '-B', buildDir, '-DAI_ARTIST_TESTS=ON', '-DCMAKE_BUILD_TYPE=Debug']);
   if (configured.status !== 0) return configured;
-  return run('cmake', ['--build', buildDir, '--parallel', '2'], buildLimitMs);
+  return run('cmake', ['--build', buildDir, '--parallel', String(availableParallelism())], buildLimitMs);
 }
 
 async function runAll(): Promise<Map<string, Ended>> {
