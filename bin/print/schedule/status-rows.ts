@@ -80,10 +80,15 @@ export function accountWarnings({ posts, at }: HomeFigures): string[] {
 
 function postRow({ posts }: HomeFigures): Row[] {
   if (!posts) return [];
-  const { states, accounts } = posts;
+  const { states, accounts, senders } = posts;
   const counts = Object.entries(states).filter(([, count]) => count > 0);
   return [
     ['posts', `${counted(accounts.length, 'account')}; ${counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'}`],
+    [
+      'sent by',
+      senders.map(({ program, pid, host, since }) => `${program} (process ${pid} on ${host}, since ${shownTime(since)})`).join(', ') ||
+        'nothing that is running',
+    ],
   ];
 }
 
