@@ -8,6 +8,7 @@ import { accountWarnings, otherRows, scheduleRows, workRows } from '../print/sch
 import { command } from '../shell/command.ts';
 import { exitStatus } from '../shell/failure.ts';
 import { openGallery } from '../shell/settings.ts';
+import { t } from '../texts/texts.ts';
 
 export const statusCommand = command({
   flags: {
@@ -53,7 +54,7 @@ export const statusCommand = command({
         },
         problems,
       },
-      text: alignColumns([['home', figures.home], ...scheduleRows(figures), ...workRows(figures), ...otherRows(figures)]),
+      text: alignColumns([[t.status.home, figures.home], ...scheduleRows(figures), ...workRows(figures), ...otherRows(figures)]),
       status: problems.length === 0 ? exitStatus.done : exitStatus.failed,
     };
   },
