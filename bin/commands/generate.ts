@@ -3,10 +3,12 @@ import { generateFlags } from '../flags/generate-flags.ts';
 import { modelFlags } from '../flags/model-flags.ts';
 import { namesOf } from '../flags/option-paths.ts';
 import { command } from '../shell/command.ts';
-import { flags, generate, needs } from '../steps/generate-pictures.ts';
+import { flags, generate, needs } from '../steps/generate/pictures.ts';
 
 export const generateCommand = command({
-  required: { prompt: anyText('What to paint; -: read from standard input. Weights as in A1111: (word:1.2)') },
+  optional: {
+    prompt: anyText('What to paint; -: read from standard input. Weights as in A1111: (word:1.2). Default: that of --recipe'),
+  },
   flags,
   names: namesOf(generateFlags.paths, modelFlags.paths),
   needs,
@@ -16,6 +18,7 @@ export const generateCommand = command({
     ['$0 generate "an owl" --batch 4 --out "owl-{seed}.png"', 'Four pictures with consecutive seeds'],
     ['$0 generate "an owl" --out - --format jpeg | magick - owl.gif', 'Into another program'],
     ['$0 generate "at night" --init day.png --strength 0.6', 'Start from a picture'],
+    ['$0 generate --recipe fox.png --steps 30', 'The same picture again, with more steps'],
     ['$0 generate "a robot" --init street.png --mask door.png', 'Repaint the white part of a mask'],
     [
       '$0 generate "a castle" --model sd15 --lora style.safetensors:0.8 --hires --preview',

@@ -1,20 +1,11 @@
-import path from 'node:path';
-import { closeEnough, reproduce } from '../../lib/artist/index.ts';
-import { configPath } from '../../lib/config/index.ts';
+import { closeEnough, reproduce, settledModel } from '../../lib/artist/index.ts';
 import { ArtistError } from '../../lib/core/index.ts';
 import { list, number, text, toggle } from '../flags/flags.ts';
 import { checkOutput, inFolder, pictureEndings } from '../print/output-file.ts';
 import { watchWork } from '../print/progress.ts';
 import { report } from '../print/works/reproduction.ts';
 import { command } from '../shell/command.ts';
-import type { Context } from '../shell/run.ts';
 import { openGallery } from '../shell/settings.ts';
-
-/** The model of the configuration, if its file has the name in the recipe. */
-async function configuredModel(name: string | undefined, { config, home }: Context): Promise<string | undefined> {
-  const { model } = (await config()).config;
-  return model !== undefined && name !== undefined && path.basename(model) === name ? configPath(model, home) : undefined;
-}
 
 export const reproduceCommand = command({
   required: { id: text('Id of a work, a unique part of it, or latest') },
@@ -42,7 +33,7 @@ export const reproduceCommand = command({
     try {
       const result = await reproduce(work, {
         home: context.home,
-        model: model ?? (await configuredModel(work.recipe?.model?.name, context)),
+        model: model ?? settledModel(work.recipe ?? {}, await context.config()),
         loras: lora,
         closeFrom: psnr,
         signal: context.signal,

@@ -8,7 +8,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./create.ts')).createCommand,
   },
   {
-    usage: 'generate <prompt>',
+    usage: 'generate [prompt]',
     describe: 'Paint with every setting of the engine',
     load: async () => (await import('./generate.ts')).generateCommand,
   },

@@ -17,16 +17,21 @@ export async function readPrompt(given: string): Promise<string> {
   throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, got ${from}`);
 }
 
-/** The whole standard input. @throws ArtistError ERR_INVALID_ARGUMENT when it is longer than `most` bytes */
-export async function readInput(most = longestPrompt): Promise<string> {
+/** The whole standard input as bytes. @throws ArtistError ERR_INVALID_ARGUMENT when it is longer than `most` bytes */
+export async function readBytes(name: string, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of process.stdin) {
     bytes += (chunk as Buffer).length;
-    if (bytes > most) throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected at most ${most} bytes on standard input, got more`);
+    if (bytes > most) throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected at most ${most} bytes on standard input, got more`);
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+/** The whole standard input as text. @throws ArtistError ERR_INVALID_ARGUMENT when it is longer than `most` bytes */
+export async function readInput(most = longestPrompt): Promise<string> {
+  return (await readBytes('prompt', most)).toString('utf8');
 }
 
 export const promptsFlag = text(

@@ -19,7 +19,7 @@ export function preparedView({ picture, more, ...post }: PreparedFor) {
 const pictureText = ({ type, width, height, bytes }: Picture): string =>
   `${type.slice('image/'.length)} ${width}x${height}, ${counted(bytes.length, 'byte')}`;
 
-export function preparedLines({ account, content, picture, more, length, price, credits }: PreparedFor): string[] {
+export function preparedLines({ account, content, picture, more, length, price, credits, obstacle }: PreparedFor): string[] {
   const used = Number.isFinite(length.limit)
     ? `${length.used} of ${counted(length.limit, 'character')}`
     : counted(length.used, 'character');
@@ -28,6 +28,7 @@ export function preparedLines({ account, content, picture, more, length, price, 
     plainText(content.text),
     `alt: ${plainText(content.altText)}`,
     ...more.flatMap(({ altText, picture: other }) => [`+ ${pictureText(other)}`, `alt: ${plainText(altText)}`]),
+    ...(obstacle === undefined ? [] : [`it cannot go out: ${obstacle}`]),
     ...credits.unknown.map((source) => `terms not known, a person must approve: ${source}`),
   ];
 }

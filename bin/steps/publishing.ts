@@ -41,9 +41,9 @@ export async function worksOfPosts(
   return together ? [[first, ...others]] : works.map((work) => [work]);
 }
 
-/** A sender of this home; it tells the log what happens to posts. */
-export async function openSender(context: Pick<Context, 'home' | 'config' | 'note' | 'warn'>): Promise<PostSender> {
+/** A sender of this home; it tells the log what happens to posts. @param program what runs it, for people */
+export async function openSender(program: string, context: Pick<Context, 'home' | 'config' | 'note' | 'warn'>): Promise<PostSender> {
   const { config, note, warn } = context;
   const onPost = (post: Post): void => (post.state === 'published' ? note(postLine(post)) : warn(postLine(post)));
-  return service.openSender({ loaded: await config(), gallery: await openGallery(context), onPost, warn });
+  return service.openSender({ loaded: await config(), program, gallery: await openGallery(context), onPost, warn });
 }

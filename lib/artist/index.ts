@@ -9,6 +9,7 @@ export {
 } from './figures/figures.ts';
 export { shareKinds } from './figures/spreads.ts';
 export { type DayRange, isWithin } from './figures/work-facts.ts';
+export { periodChanged, workFiled } from './hooks/messages.ts';
 export { JobFolder, jobIdPattern, type RecordedPicture } from './jobs/job-folder.ts';
 export { pictureOfWork } from './jobs/job-results.ts';
 export { picturesOf } from './jobs/paint-job.ts';
@@ -75,6 +76,9 @@ export type { FoundWork } from './provenance/find-work.ts';
 export { derivingOf, encodingOf, signingPlace } from './provenance/signing.ts';
 export { type VerifiedPicture, type VerifyPictureOptions, verifyPicture } from './provenance/verify-picture.ts';
 export { closeEnough, comparePixels, type PixelDifference } from './reproduce/compare.ts';
+export { enlargeAgain } from './reproduce/enlarge-again.ts';
+export { openRecipe } from './reproduce/open-recipe.ts';
+export { type ChangedRecipe, type ChangedRecipeOptions, changedRecipe, type RecipeChanges, settledModel } from './reproduce/repaint.ts';
 export { findRecipeLoras, modelOf as modelOfRecipe, optionsOfRecipe, repaintOptions } from './reproduce/repaint-options.ts';
 export { type ComparedStage, type RecipeDifference, type ReproduceOptions, type Reproduction, reproduce } from './reproduce/reproduce.ts';
 export { type ChooseDuelOptions, chooseDuel, type DuelPair, recordDuel, takeBackDuel } from './taste/duel.ts';

@@ -179,6 +179,13 @@ export class Home {
   state(file: string): string {
     return this.#at('state', file);
   }
+  /** Locks of the processes that send posts, a file each. */
+  get senders(): string {
+    return this.#at('state', 'senders');
+  }
+  sender(file: string): string {
+    return this.#at('state', 'senders', file);
+  }
   /** Previous values of the works that a mass action changed. */
   get undoFolder(): string {
     return this.#at('state', 'undo');

@@ -1,3 +1,4 @@
+import { win32 } from 'node:path';
 import { mediaTypes } from '../image/index.ts';
 import type { Artwork } from './artwork.ts';
 
@@ -21,6 +22,14 @@ export function altOf(work: Artwork): string {
 
 /** A unique file name for its picture: the sidecar of an imported work may name its file anything. */
 export const pictureName = ({ id, file }: Artwork): string => `${id}.${file.split('.').at(-1) ?? ''}`;
+
+const pathForm = /^(?:\/|[A-Za-z]:[\\/]|\\\\|~\/|file:)[^\n]*[\\/]/;
+
+/** A text as it is; an absolute path of any system cut to its last name: records of other programs name models and LoRAs by their files. */
+export const withoutFolder = (text: string): string => (pathForm.test(text) ? win32.basename(text) : text);
+
+/** The model's name, never its place. */
+export const modelNameOf = ({ recipe }: Artwork): string | undefined => recipe?.model?.name && withoutFolder(recipe.model.name);
 
 /** An address that is safe to link: a sidecar may contain `javascript:` and others. */
 export const webAddress = (text: string | undefined): string | undefined =>

@@ -1,5 +1,5 @@
 import type { Artwork } from './artwork.ts';
-import { nameOf } from './describe.ts';
+import { modelNameOf, nameOf } from './describe.ts';
 import type { IndexRows, Row } from './indexing/index-rows.ts';
 
 /** What a list shows of a work: small, and without paths. */
@@ -53,7 +53,7 @@ export function summaryOf(work: Artwork): WorkSummary {
     title: work.title,
     altText: work.altText,
     prompt: recipe?.prompt === undefined ? undefined : [...recipe.prompt.slice(0, 2 * longestPrompt)].slice(0, longestPrompt).join(''),
-    model: recipe?.model?.name,
+    model: modelNameOf(work),
     seed: recipe?.seed,
     rating: work.rating,
     star: work.star ?? false,

@@ -24,7 +24,7 @@ suite('bin usage', (test) => {
     [['create', 'x', '--lora', 'a.safetensors:'], /--lora: expected PATH or PATH:WEIGHT/],
     [['create', 'x', '--no-gallery'], /--no-gallery: expected --out with it/],
     [['create', 'x', '--out', 'fox.bmp'], /--out: expected a name ending in \.png/],
-    [['generate'], /prompt: expected a value, got none\. Usage: ai-artist generate <prompt>/],
+    [['generate'], /prompt: expected what to paint, or --recipe with a picture to paint again, got neither/],
     [['generate', 'x', '--sampler-arg', 'noise'], /--sampler-arg: expected NAME=VALUE, got "noise"/],
     [['generate', 'x', '--sigmas', '14,x,0'], /--sigmas: expected a number, got "x"/],
     [['upscale'], /image: expected a value, got none/],

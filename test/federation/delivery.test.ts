@@ -103,7 +103,7 @@ suite('federation, delivery', (test) => {
     await publish(artist, order(newId()));
     await until('the refusal', () => artist.warned.some((line) => line.includes('status 403')));
     await until('one follower is left', async () => (await artist.federation.followers.list()).length === 1);
-    assert.is(artist.federation.waiting, 0);
+    await until('nothing is to be delivered', () => artist.federation.waiting === 0);
     await Promise.all([artist.close(), gone.close(), refusing.close()]);
   });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { Gallery, mendGallery, SavedSearches, verifyGallery } from '../../lib/gallery/index.ts';
 import { IndexLog } from '../../lib/gallery/indexing/index-file.ts';
+import { indexVersion } from '../../lib/gallery/indexing/index-lines.ts';
 import { codeOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
 import { file, picture, place, prompts, recipe, scratch } from './support.ts';
@@ -32,7 +33,7 @@ suite('the index, read by several at once', (test) => {
     assert.equal([...log.rows.keys()], [ids[1]]);
     // Overwritten in place and larger than before, as if the new file had got the old one's inode number.
     const before = statSync(file);
-    writeFileSync(file, `H\t7\t${'f'.repeat(16)}\n${ids.map((id) => work(id)).join('')}${`F\t2025/01\t1\n`.repeat(20)}`);
+    writeFileSync(file, `H\t${indexVersion}\t${'f'.repeat(16)}\n${ids.map((id) => work(id)).join('')}${`F\t2025/01\t1\n`.repeat(20)}`);
     assert.is(statSync(file).ino, before.ino);
     await log.refresh();
     assert.equal([...log.rows.keys()], ids);

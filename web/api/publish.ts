@@ -2,7 +2,7 @@
 import type { PreparedView } from '../../lib/server/api/publish/adding.ts';
 import type { PostPage, TotalsAnswer } from '../../lib/server/api/publish/reading.ts';
 import type { AccountView, PostView } from '../../lib/server/api/publish/views.ts';
-import { ask } from './client.ts';
+import { ask, postOnce } from './client.ts';
 
 export type Post = PostView;
 export type Account = AccountView;
@@ -61,6 +61,6 @@ export const previewPost = (wish: PreviewWish, account: string, signal: AbortSig
 
 /** @throws ApiError */
 export async function queuePosts(wish: QueueWish): Promise<Post> {
-  const { posts } = await ask<{ posts: [Post] }>('publish/posts', { method: 'POST', body: wish });
+  const { posts } = await postOnce<{ posts: [Post] }>('publish/posts', wish);
   return posts[0];
 }

@@ -1,31 +1,15 @@
 import path from 'node:path';
-import { type EvolutionRow, evolutionOf, evolutionSpans, evolutionSvg } from '../../../lib/artist/index.ts';
+import { evolutionOf, evolutionSpans, evolutionSvg } from '../../../lib/artist/index.ts';
 import { writeOutput } from '../../../lib/core/index.ts';
 import { svgToPng } from '../../../lib/train/index.ts';
 import { choice, text, toggle } from '../../flags/flags.ts';
 import { checkOutput } from '../../print/output-file.ts';
+import { evolutionLines } from '../../print/works/evolution-lines.ts';
 import { command } from '../../shell/command.ts';
-import { decimal, t } from '../../texts/texts.ts';
+import { t } from '../../texts/texts.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
 const words = t.measure.evolution;
-const range = ([low, high]: readonly [number, number]): string => t.measure.range({ low: decimal(low, 3), high: decimal(high, 3) });
-
-function rowLines({ span, works, consistency, novelty, toPrevious, score, styles }: EvolutionRow): string[] {
-  const prompt = (mean: number): string => words.prompt({ value: decimal(mean, 3) });
-  const shares = styles.map(({ name, share, score: mean }) => {
-    const part = words.share({ style: name, percent: Math.round(100 * share) });
-    return mean === undefined ? part : `${part} (${prompt(mean)})`;
-  });
-  const facts = [
-    words.works({ n: works }),
-    ...(consistency ? [words.likeness({ value: decimal(consistency.mean, 3), range: range(consistency.interval) })] : []),
-    ...(toPrevious ? [words.toPrevious({ value: decimal(toPrevious.cosine, 3), range: range(toPrevious.interval) })] : []),
-    ...(novelty ? [words.novelty({ value: decimal(novelty.mean, 3) })] : []),
-    ...(score ? [prompt(score.mean)] : []),
-  ];
-  return [`${span.padEnd(9)} ${facts.join('; ')}`, ...(shares.length > 0 ? [`          ${shares.join(', ')}`] : [])];
-}
 
 export const measureEvolutionCommand = command({
   optional: queryPositional,
@@ -53,7 +37,7 @@ export const measureEvolutionCommand = command({
     const works = rows.reduce((sum, row) => sum + row.works, 0);
     return {
       json: { scorer: model, by, rows, path: out ?? null },
-      text: rows.flatMap(rowLines),
+      text: rows.flatMap(evolutionLines),
       notes: [
         t.measure.seenBy({ n: works, model }),
         `${words.explain}; ${t.measure.certain}`,

@@ -1,4 +1,4 @@
-import { type Post, queueWork } from '../../../lib/publish/index.ts';
+import { obstacleOf, type Post, queueWork } from '../../../lib/publish/index.ts';
 import { accountsNamed, postView } from '../../../lib/service/index.ts';
 import { list, toggle } from '../../flags/flags.ts';
 import { moment } from '../../flags/publish/moment.ts';
@@ -28,6 +28,10 @@ export const addCommand = command({
   run: async ({ works, query, to, at, again = false, approve = false, together = false, caption }, context) => {
     const publishing = await openPublishing(context);
     const accounts = await accountsNamed(publishing.accounts, to);
+    for (const account of accounts) {
+      const obstacle = obstacleOf(account, publishing);
+      if (obstacle !== undefined) context.warn(`${account.name}: its posts cannot go out yet. ${obstacle}`);
+    }
     const gallery = await openGallery(context);
     const posts: Post[] = [];
     for (const [work, ...more] of await worksOfPosts(gallery, { works, query }, together)) {

@@ -12,7 +12,7 @@ export const nowCommand = command({
   ],
   epilogue: 'Quiet hours and posts a day do not count; the switch publish off and the limit of money do.',
   run: async ({ post: id }, context) => {
-    const sender = await openSender({ ...context, note: () => undefined });
+    const sender = await openSender('ai-artist publish now', { ...context, note: () => undefined });
     const { id: full } = await findPost(sender.outbox, id);
     const post = await publishNow(full, sender, context);
     const isOut = post.state === 'published';

@@ -13,7 +13,7 @@ export const runCommand = command({
   atInterrupt: 'stopping after the call that is under way',
   run: async ({ once = false }, context) => {
     await context.logToFiles('publish');
-    const sender = await openSender(context);
+    const sender = await openSender('ai-artist publish run', context);
     try {
       if (once) await sender.look();
       else {

@@ -40,7 +40,7 @@ export const startCommand = command({
     const artist = await openArtist(context);
     try {
       // First, because settings that it refuses must not leave a schedule running.
-      const sender = await openSender(context);
+      const sender = await openSender('ai-artist schedule start', context);
       const schedule = await startPaintSchedule({ artist, store, queue, queueName, worksAtOnce, stopWithinMs, onEvent, warn });
       let reports: MetricsReports | undefined;
       try {

@@ -4,6 +4,7 @@ import { type HomeFigures, periods } from '../../../lib/service/index.ts';
 import { decimal, figures as inFigures, t } from '../../texts/texts.ts';
 import { seconds } from '../progress.ts';
 import { shownDay, shownTime } from '../times.ts';
+import { hookRows } from './hook-rows.ts';
 import { percent } from './job-view.ts';
 
 type Row = [string, string];
@@ -87,7 +88,11 @@ function postRow({ posts }: HomeFigures): Row[] {
   if (!posts) return [];
   const counts = Object.entries(posts.states).filter(([, count]) => count > 0);
   const shown = counts.map(([state, count]) => `${count} ${state}`).join(', ') || t.status.noPosts;
-  return [[t.status.posts, `${t.status.accounts({ n: posts.accounts.length })}; ${shown}`]];
+  const senders = posts.senders.map(({ program, pid, host, since }) => t.status.sender({ program, pid, host, since: shownTime(since) }));
+  return [
+    [t.status.posts, `${t.status.accounts({ n: posts.accounts.length })}; ${shown}`],
+    [t.status.sentBy, senders.join(', ') || t.status.noSender],
+  ];
 }
 
 function queueRow({ queue }: HomeFigures): Row[] {
@@ -118,6 +123,7 @@ export function otherRows(figures: HomeFigures): Row[] {
     ...queueRow(figures),
     ...trainingRow(figures),
     ...postRow(figures),
+    ...hookRows(figures),
     ...diskRow(figures),
     ...(figures.schedule?.lastErrors ?? []).map(({ jobId, lastDueAt, outcome, count, code, message }): Row => {
       const times = count > 1 ? ` ${t.status.times({ n: count })}` : '';

@@ -15,6 +15,9 @@ export const status = {
   worksADay: 'works a day',
   likeness: 'likeness',
   posts: 'posts',
+  sentBy: 'sent by',
+  hooks: 'hooks',
+  lastHook: 'last hook that failed',
   queue: 'queue',
   training: 'training',
   disk: 'disk',
@@ -40,6 +43,10 @@ export const status = {
   notAlike: 'unknown: fewer than three of the latest works were chosen by their score (see: ai-artist measure style)',
   accounts: ({ n }: { n: number }) => `${n} ${form(n, { one: 'account', other: 'accounts' })}`,
   noPosts: 'none yet',
+  sender: ({ program, pid, host, since }: { program: string; pid: number; host: string; since: string }) =>
+    `${program} (process ${pid} on ${host}, since ${since})`,
+  noSender: 'nothing that is running',
+  hookCalls: ({ called, failed }: { called: number; failed: number }) => `${called} called, ${failed} failed`,
   inQueue: ({ waiting, running, failed }: { waiting: number; running: number; failed: number }) =>
     `${waiting} waiting, ${running} running, ${failed} failed`,
   queuePaused: 'paused',

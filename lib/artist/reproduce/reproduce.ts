@@ -1,9 +1,10 @@
 import { ArtistError, answering, homeFolder } from '../../core/index.ts';
-import { type GenerateEvent, type LoadEvent, loadModel, loadUpscaler, type UpscaleEvent } from '../../engine/index.ts';
+import { type GenerateEvent, type LoadEvent, loadModel, type UpscaleEvent } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { type ArtImage, decodeImage, type PartialRecipe, type RawImage, type Recipe, resizeImage } from '../../image/index.ts';
 import { markedAgain } from '../provenance/signing.ts';
 import { closeEnough, comparePixels, type PixelDifference } from './compare.ts';
+import { enlargeAgain } from './enlarge-again.ts';
 import { findRecipeLoras, modelOf, repaintOptions } from './repaint-options.ts';
 
 export interface ReproduceOptions {
@@ -84,25 +85,6 @@ function sizeDifference(stored: RawImage, now: RawImage): RecipeDifference[] {
   return before === after ? [] : [{ what: 'size', recorded: before ?? '', now: after ?? '' }];
 }
 
-async function enlarge(image: ArtImage, { upscaler }: PartialRecipe, options: ReproduceOptions): Promise<ArtImage> {
-  const { signal, onProgress } = options;
-  const common = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  const precise = upscaler?.cpuPrecision === 'bf16' && ({ cpuPrecision: 'bf16' } as const);
-  const model = await loadUpscaler({ ...precise, ...common });
-  try {
-    const factor = upscaler?.factor ?? model.factor;
-    const repeats = Math.round(Math.log(factor) / Math.log(model.factor));
-    if (model.factor ** repeats !== factor)
-      throw new ArtistError(
-        'ERR_UNSUPPORTED',
-        `reproduce: expected an enlargement by a power of ${model.factor}, got ${factor} with ${upscaler?.name}`,
-      );
-    return await model.upscale(image, { repeats, ...common });
-  } finally {
-    await model.dispose();
-  }
-}
-
 /**
  * Paints a work again from its recipe and compares the pixels with the stored picture.
  *
@@ -131,7 +113,7 @@ export const reproduce = answering('reproduce', async (work: Artwork, options: R
   }
   if (!image) throw new ArtistError('ERR_INTERNAL', 'reproduce: the engine returned no picture');
   const small = image;
-  const large = known.upscaler ? await enlarge(small, known, options) : undefined;
+  const large = known.upscaler ? await enlargeAgain(small, known.upscaler, options) : undefined;
   const reduced = large && stored.width === large.width && stored.height === large.height;
   const shown = large ? small : await markedAgain(small, work, home);
   const painted = await stage(shown, reduced ? await resizeImage(stored, small.width, small.height) : stored, reduced === true);

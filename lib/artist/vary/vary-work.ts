@@ -7,6 +7,7 @@ import type { ArtImage, PartialRecipe } from '../../image/index.ts';
 import { type BatchOptions, type BatchPicture, paintBatch } from '../batch/paint-batch.ts';
 import type { Artist } from '../loop/artist.ts';
 import { planPrompt } from '../loop/plan-prompt.ts';
+import { loadingOf, passesOf } from '../reproduce/enlarge-again.ts';
 import { findRecipeLoras, modelOf, optionsOfRecipe } from '../reproduce/repaint-options.ts';
 import { altTextOf } from '../words/alt-text.ts';
 import { promptParts } from '../words/parts.ts';
@@ -121,10 +122,9 @@ async function planAll(work: Artwork, wishes: Wishes, place: Workplace, signal: 
 async function enlarged(image: ArtImage, { recipe }: Artwork, { studio }: Workplace, signal: AbortSignal): Promise<ArtImage> {
   const upscaler = (recipe as PartialRecipe | undefined)?.upscaler;
   if (!upscaler) return image;
-  const lease = await studio.upscaler({ signal, onProgress: () => undefined });
+  const lease = await studio.upscaler({ signal, onProgress: () => undefined }, loadingOf(upscaler));
   try {
-    const repeats = Math.max(1, Math.round(Math.log(upscaler.factor ?? lease.thing.factor) / Math.log(lease.thing.factor)));
-    return await lease.thing.upscale(image, { repeats, signal });
+    return await lease.thing.upscale(image, { repeats: passesOf(upscaler, lease.thing.factor), signal });
   } finally {
     await lease.release();
   }

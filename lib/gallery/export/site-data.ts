@@ -1,6 +1,6 @@
 import { ArtistError } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
-import { altOf, nameOf, pictureName } from '../describe.ts';
+import { altOf, modelNameOf, nameOf, pictureName, withoutFolder } from '../describe.ts';
 
 /** A work as a site lists it. What a site does not show is not in it: notes, flags, collections, paths. */
 export interface SiteWork {
@@ -80,6 +80,7 @@ export interface SiteRenderer {
 export function siteWorkOf(work: Artwork): SiteWork {
   const { recipe, image, rating, tags } = work;
   const web = webNameOf(work);
+  const model = modelNameOf(work);
   return {
     id: work.id,
     createdAt: work.createdAt,
@@ -90,7 +91,7 @@ export function siteWorkOf(work: Artwork): SiteWork {
     picture: pictureName(work),
     ...(web !== undefined && { web }),
     ...(recipe?.prompt && { prompt: recipe.prompt }),
-    ...(recipe?.model?.name && { model: recipe.model.name }),
+    ...(model && { model }),
     ...(recipe?.seed !== undefined && { seed: recipe.seed }),
     ...(rating !== undefined && { rating }),
     ...(tags && tags.length > 0 && { tags }),
@@ -109,8 +110,8 @@ export function factsOf(work: Artwork): SiteFacts {
     ['Date', `${work.createdAt.slice(0, 10)} ${work.createdAt.slice(11, 16)} UTC`],
     ['Prompt', recipe.prompt],
     ['Negative prompt', recipe.negativePrompt],
-    ['Model', recipe.model?.name],
-    ['LoRA', recipe.loras?.map(({ name, weight }) => `${name} (${weight})`).join(', ')],
+    ['Model', modelNameOf(work)],
+    ['LoRA', recipe.loras?.map(({ name, weight }) => `${withoutFolder(name)} (${weight})`).join(', ')],
     ['Sampler', recipe.sampler],
     ['Scheduler', recipe.scheduler],
     ['Steps', recipe.steps],

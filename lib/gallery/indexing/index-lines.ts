@@ -13,7 +13,7 @@ import type { Sidecar } from '../store/sidecar.ts';
  *
  * Times are nanoseconds. Fields are separated by tabs, which the search text does not contain.
  */
-export const indexVersion = 7;
+export const indexVersion = 8;
 export const headerForm = new RegExp(`^H\\t${indexVersion}\\t[0-9a-f]{16}\\n$`);
 export const headerLength = 21;
 export const newHeader = (): string => `H\t${indexVersion}\t${randomBytes(8).toString('hex')}\n`;

@@ -1,3 +1,4 @@
+import { withoutFolder } from '../describe.ts';
 import type { Sidecar } from '../store/sidecar.ts';
 
 /**
@@ -37,7 +38,7 @@ function settings(value: unknown, key: string, found: [string, string][]): void 
     for (const item of value) settings(item, key, found);
   } else if (typeof value === 'object') {
     const { name, ...rest } = value as Record<string, unknown>;
-    settings(name, key, found);
+    settings(typeof name === 'string' ? withoutFolder(name) : name, key, found);
     for (const [inner, item] of Object.entries(rest)) settings(item, key === '' ? inner : `${key}.${inner}`, found);
   } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') found.push([key, String(value)]);
 }

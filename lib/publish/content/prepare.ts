@@ -44,6 +44,8 @@ export interface PreparedPost {
   length: { used: number; limit: number };
   /** US dollars. */
   price: number;
+  /** What keeps the post from going out until a person does something: its network fetches pictures, and there is no place for them. */
+  obstacle?: string;
 }
 
 export interface PrepareOptions {

@@ -6,6 +6,8 @@ import type { DeriveCopy } from '../content/derivative.ts';
 import { type ContentSettings, type PreparedPost, preparePost } from '../content/prepare.ts';
 import type { WriteCaption } from '../content/written-words.ts';
 import { answeredByNetwork } from '../networks/network-failure.ts';
+import type { PublicPlace } from '../public/place.ts';
+import { noPlace } from '../public/public-picture.ts';
 import type { Outbox } from './outbox.ts';
 import { type Post, type PostState, worksOfPost } from './post.ts';
 
@@ -26,6 +28,8 @@ export interface QueueWorkOptions {
   derive?: DeriveCopy | undefined;
   /** Writes captions, where `settings.caption` is llm. Default: the template's words are used. */
   write?: WriteCaption | undefined;
+  /** Where networks that fetch pictures find them: without it the preview of a post on such a network says so. */
+  publicPlace?: PublicPlace | undefined;
   /** Not before this time, milliseconds since 1970. */
   dueAt?: number | undefined;
   /** Approved by a person with this call. */
@@ -40,6 +44,15 @@ export interface QueueWorkOptions {
   again?: boolean;
 }
 
+/** What keeps posts of this account from going out until a person does something. */
+export function obstacleOf(
+  account: Account,
+  { accounts, publicPlace, open = openPublisher }: Pick<QueueWorkOptions, 'accounts' | 'publicPlace' | 'open'>,
+): string | undefined {
+  const { needsPublicPicture, network } = open(accounts, account);
+  return needsPublicPicture && publicPlace === undefined ? noPlace(network) : undefined;
+}
+
 /**
  * Exactly what a post of this work would be.
  *
@@ -50,12 +63,15 @@ export const previewPost = answering(
   (
     work: Artwork,
     account: Account,
-    { outbox, accounts, settings, derive, more = [], caption, altTexts, write, open = openPublisher }: QueueWorkOptions,
-  ): Promise<PreparedPost> => {
-    return answeredByNetwork(() =>
-      preparePost(work, open(accounts, account), outbox.home.folder, settings, { derive, more, words: caption, altTexts, write }),
-    );
-  },
+    { outbox, accounts, settings, derive, more = [], caption, altTexts, write, publicPlace, open = openPublisher }: QueueWorkOptions,
+  ): Promise<PreparedPost> =>
+    answeredByNetwork(async () => {
+      const publisher = open(accounts, account);
+      const words = { derive, more, words: caption, altTexts, write };
+      const prepared = await preparePost(work, publisher, outbox.home.folder, settings, words);
+      const obstacle = obstacleOf(account, { accounts, publicPlace, open });
+      return { ...prepared, ...(obstacle !== undefined && { obstacle }) };
+    }),
 );
 
 /**

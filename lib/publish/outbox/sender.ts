@@ -7,6 +7,7 @@ import {
   errorLine,
   exists,
   isArtistError,
+  type Lock,
   type RandomSource,
   systemClock,
   systemRandom,
@@ -25,9 +26,12 @@ import { openStates, type Post, type PostState, picturesOfPost, publicNameOf } f
 import type { PostingRules } from './posting-rules.ts';
 import { recordPost } from './record.ts';
 import { holdOf, moneyHold } from './rules.ts';
+import { announceSender } from './senders.ts';
 
 export interface SenderOptions {
   home: string;
+  /** What runs the sender, for people: `ai-artist serve`. Default: a program. */
+  program?: string | undefined;
   gallery: Gallery;
   rules: PostingRules;
   /** Where networks that fetch pictures find them. */
@@ -71,6 +75,7 @@ export class PostSender {
   /** Posts with nothing left to do. */
   readonly #done = new Set<string>();
   #timer: Timer | undefined;
+  #presence: Promise<Lock | undefined> | undefined;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: SenderOptions) {
@@ -84,7 +89,18 @@ export class PostSender {
 
   /** Works until close(), and keeps the process alive. */
   start(): void {
+    this.#presence ??= this.#announce();
     void this.#lookAndWait();
+  }
+
+  /** What cannot be announced sends all the same. */
+  async #announce(): Promise<Lock | undefined> {
+    try {
+      return await announceSender(this.outbox.home, this.#options.program ?? 'a program');
+    } catch (error) {
+      this.#options.warn(`publishing: ${errorLine(error)}`);
+      return undefined;
+    }
   }
 
   async #lookAndWait(): Promise<void> {
@@ -312,6 +328,7 @@ export class PostSender {
     this.#stop.abort();
     this.#timer?.cancel();
     await this.#turn;
+    await (await this.#presence)?.release();
   }
 }
 

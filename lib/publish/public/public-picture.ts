@@ -16,17 +16,17 @@ export interface PublicPicture {
 const failure = (message: string, retryable: boolean): NetworkFailure =>
   new NetworkFailure({ code: retryable ? 'ERR_NETWORK' : 'ERR_CONFIG', message, retryable, unsure: false });
 
+/** A network fetches pictures by itself, and no place for them is set. */
+export const noPlace = (network: string): string =>
+  `${network}: expected a place where it can fetch the picture, got none. Set publish.publicFolder and publish.publicUrl, publish.publicBucket, or server.publicUrl and run ai-artist serve`;
+
 /**
  * Puts a picture where the network can fetch it, and fetches it once to see that it is there. Returns its address.
  *
  * @throws NetworkFailure
  */
 export async function putPublicPicture({ name, picture }: PublicPicture, network: string, place: PublicPlace | undefined): Promise<string> {
-  if (!place)
-    throw failure(
-      `${network}: expected a place where it can fetch the picture, got none. Set publish.publicFolder and publish.publicUrl, publish.publicBucket, or server.publicUrl and run ai-artist serve`,
-      false,
-    );
+  if (!place) throw failure(noPlace(network), false);
   const opened = openPlace(place);
   const address = await opened.put(name, picture.bytes, picture.type);
   await check(address, picture.sha256, opened.settings);

@@ -80,7 +80,7 @@ function senderOf({ loaded, gallery, log, clock }: PaintingOptions): Painting {
   const told = log.withTag('publish');
   const warn = (line: string): void => told.warn(line);
   const sender = openSender({
-    ...{ loaded, gallery, clock, warn },
+    ...{ loaded, program: 'ai-artist serve', gallery, clock, warn },
     onPost: ({ id, account, state, published, problem }) =>
       state === 'published'
         ? told.info(`post ${id} on ${account} is out: ${published?.url ?? published?.uri ?? ''}`)

@@ -95,11 +95,12 @@ function queue(add: Add, { driver, paused, tasks }: QueuePart): void {
   add('gauge', 'queue_paused', 'Whether the queue is paused', [{ labels, value: paused ? 1 : 0 }]);
 }
 
-function posts(add: Add, { states, outcomes, accounts }: PostsPart, now: number): void {
+function posts(add: Add, { states, outcomes, accounts, senders }: PostsPart, now: number): void {
   const ended = outcomes.map(({ network, outcome, count }) => ({ labels: { network, outcome }, value: count }));
   // A failed post that is tried again leaves its count, which Prometheus takes for a restart of the counter.
   add('counter', 'posts_total', 'How often posts ended, by network and outcome', ended);
   add('gauge', 'posts', 'Posts, by state', by('state', states));
+  add('gauge', 'post_senders', 'Programs that send posts now', [{ labels: {}, value: senders.length }]);
   const days = accounts.flatMap(({ name: account, tokenExpiresAt: at }) =>
     at === null ? [] : [{ labels: { account }, value: (Date.parse(at) - now) / 86_400_000 }],
   );

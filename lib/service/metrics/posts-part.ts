@@ -1,9 +1,12 @@
-import { Accounts, type NetworkName, Outbox, type PostState, postStates } from '../../publish/index.ts';
+import { homeOf } from '../../core/index.ts';
+import { Accounts, type NetworkName, Outbox, type PostState, postStates, type RunningSender, runningSenders } from '../../publish/index.ts';
 import { accountView } from '../publishing/views.ts';
 
 /** Posts and accounts of a home. */
 export interface PostsPart {
   states: Record<PostState, number>;
+  /** Programs that send what is due now. */
+  senders: RunningSender[];
   /** How often posts ended so, by network; a failure counts also after the post was tried again. */
   outcomes: { network: NetworkName; outcome: PostState; count: number }[];
   accounts: {
@@ -37,6 +40,7 @@ export async function postsOf(home: string): Promise<PostsPart | null> {
   }
   return {
     states,
+    senders: await runningSenders(homeOf(home)),
     outcomes: [...ended.values()],
     accounts: accounts.map((account) => {
       const { name, network, tokenExpiresAt } = accountView(account);

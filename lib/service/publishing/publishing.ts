@@ -26,6 +26,8 @@ export interface Publishing {
   derive: ReturnType<typeof derivingOf>;
   /** Writes captions, if the settings say so. */
   write: ReturnType<typeof captionsOf>;
+  /** Where networks that fetch pictures find them. */
+  publicPlace: PublicPlace | undefined;
 }
 
 export interface OpenPublishingOptions {
@@ -75,11 +77,14 @@ export function openPublishing(
     rules: rulesOf(settings),
     derive: derivingOf(loaded),
     write: captionsOf(loaded, { signal, warn }),
+    publicPlace: publicPlaceOf(loaded),
   };
 }
 
 export interface HomeSenderOptions {
   loaded: LoadedConfig;
+  /** What runs it, for people: `ai-artist serve`. */
+  program: string;
   gallery: Gallery;
   /** Called when a post is out, failed, or became unknown. */
   onPost: (post: Post) => void;
@@ -88,10 +93,10 @@ export interface HomeSenderOptions {
 }
 
 /** A sender for all accounts of a home, by its settings. It does nothing before start() or look(), and nothing while no account is connected. */
-export function openSender({ loaded, gallery, onPost, warn, clock = systemClock }: HomeSenderOptions): PostSender {
+export function openSender({ loaded, program, gallery, onPost, warn, clock = systemClock }: HomeSenderOptions): PostSender {
   const { home, config } = loaded;
   const publicPlace = publicPlaceOf(loaded);
-  return new PostSender({ home, gallery, rules: rulesOf(config.publish), publicPlace, onPost, warn, clock });
+  return new PostSender({ home, program, gallery, rules: rulesOf(config.publish), publicPlace, onPost, warn, clock });
 }
 
 /**

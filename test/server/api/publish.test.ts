@@ -7,6 +7,7 @@ import { hubOf } from '../../../lib/server/events/hub-of-server.ts';
 import { openPublishing } from '../../../lib/service/index.ts';
 import { suite } from '../../harness.ts';
 import { mastodonToken, openMastodon } from '../../support/networks/mastodon.ts';
+import { metaLogin, openMeta } from '../../support/networks/meta.ts';
 import { scratch, serve, type TestServer } from './support.ts';
 
 const noCounts = Object.fromEntries(postStates.map((state) => [state, 0]));
@@ -71,7 +72,7 @@ suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
     await send();
     assert.not.ok(existsSync(folder) && readdirSync(folder).length > 0);
     await server.call('PUT', '/publish/switch', { body: { isOff: false } });
-    assert.is((await server.call('GET', `/publish/posts/${post.id}`)).body.post.waitsBecause, null);
+    assert.match((await server.call('GET', `/publish/posts/${post.id}`)).body.post.waitsBecause, /^nothing that sends posts is running/);
     await send();
     const out = (await server.call('GET', `/publish/posts/${post.id}`, { as: 'paint' })).body.post;
     assert.equal([out.state, out.published.url], ['published', null]);
@@ -134,6 +135,54 @@ suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
     assert.is((await approve({ dueAt: null })).body.post.dueAt, null);
     assert.is((await approve({ dueAt: 'soon' })).status, 400);
     await server.call('POST', `/publish/posts/${post.id}/cancel`);
+  });
+
+  test('the same key again adds nothing, also where an account of the first request failed', async () => {
+    await connectAccount(server.home, { name: 'attic', network: 'folder', server: path.join(scratch, 'attic'), secrets: {} });
+    try {
+      const work = await server.file('a heron twice');
+      const add = (key: string | undefined, more: object = {}) =>
+        server.call('POST', '/publish/posts', {
+          body: { work: work.id, again: true, ...more },
+          headers: key === undefined ? {} : { 'idempotency-key': key },
+        });
+      const [first, second] = await Promise.all([add('k1'), add('k1')]);
+      const third = await add('k1');
+      const ids = ({ body }: { body: { posts: { id: string }[] } }): string[] => body.posts.map(({ id }) => id);
+      assert.equal([ids(second), ids(third)], [ids(first), ids(first)]);
+      const total = async (): Promise<number> => (await server.call('GET', `/publish/posts?work=${work.id}`)).body.total;
+      assert.is(await total(), 2);
+      const failed = await add('k2', { accounts: ['shelf', 'attic'], altTexts: {}, again: false });
+      assert.is(failed.status, 409);
+      assert.is((await add('k2', { accounts: ['attic', 'shelf'] })).status, 201);
+      assert.is(await total(), 4);
+      await add(undefined);
+      assert.is(await total(), 6);
+      for (const { id } of (await server.call('GET', `/publish/posts?work=${work.id}`)).body.posts)
+        await server.call('POST', `/publish/posts/${id}/cancel`);
+    } finally {
+      await new Accounts(server.home).remove('attic');
+    }
+  });
+
+  test('a preview says that a network fetches pictures and has no place for them', async () => {
+    const network = await openMeta('instagram');
+    const { token, userId, expiresAt } = metaLogin;
+    const secrets = { token, userId, expiresAt };
+    await new Accounts(server.home).save({
+      ...{ name: 'insta', network: 'instagram', server: network.url, handle: 'painter', url: null, secrets },
+      ...{ connectedAt: Date.now(), stopped: null },
+    });
+    try {
+      const work = await server.file('a heron for others');
+      const { status, body } = await server.call('POST', '/publish/preview', { body: { work: work.id, account: 'insta' } });
+      assert.is(status, 200);
+      assert.match(body.obstacle, /^instagram: expected a place where it can fetch the picture, got none\. Set publish\.publicFolder/);
+      assert.is((await server.call('POST', '/publish/preview', { body: { work: work.id, account: 'shelf' } })).body.obstacle, null);
+    } finally {
+      await new Accounts(server.home).remove('insta');
+      await network.close();
+    }
   });
 
   test('several works of one post: refused where the network takes one picture; a post is found by each of its works', async () => {

@@ -54,7 +54,7 @@ export function PostPreview({ account, preview, earlier, isAgain, onAgain }: Pos
 }
 
 function Content({ prepared, isAwaited }: { prepared: Prepared; isAwaited: boolean }) {
-  const { content, picture, more, credits, words, altTextLimit, price } = prepared;
+  const { content, picture, more, credits, words, altTextLimit, price, obstacle } = prepared;
   const pictures = [{ altText: content.altText, picture }, ...more];
   return (
     <div class={`flex flex-col gap-2 ${isAwaited ? 'opacity-60' : ''}`}>
@@ -75,6 +75,11 @@ function Content({ prepared, isAwaited }: { prepared: Prepared; isAwaited: boole
         {lengthText(prepared)}
         {words.isCut && ` ${t('publish.isCut')}`}
       </p>
+      {obstacle !== null && (
+        <p role="alert" class="break-words text-bad" dir="auto">
+          {t('publish.obstacle', { obstacle })}
+        </p>
+      )}
       <ul class="flex flex-col text-muted">
         {credits.lines.length > 0 && <li class="break-words">{t('publish.creditsIn', { credits: credits.lines.join('; ') })}</li>}
         {credits.unknown.map((source) => (

@@ -7,7 +7,7 @@ import { ownActor } from '../../../steps/own-account.ts';
 import { secretsOfSignIn } from '../../../steps/sign-in.ts';
 
 export const connectCommand = command({
-  required: { network: choice('Network', networkNames) },
+  required: { network: choice(`Network: ${networkNames.join(', ')}`, networkNames) },
   optional: { server: text('Address of the server; of a folder its path. Default: where a network is in one place, that') },
   flags: {
     as: text('Name of the account in this home. Default: the name of the network'),

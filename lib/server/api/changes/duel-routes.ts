@@ -5,6 +5,7 @@ import { ArtistError, isArtistError } from '../../../core/index.ts';
 import { duelFigures, duelsFile } from '../../../curation/index.ts';
 import type { Routes } from '../../context.ts';
 import { measured } from '../../measuring/measure.ts';
+import { onceByKey, onceHeaders } from '../once.ts';
 import { workId } from '../work-id.ts';
 import { recordOf, workRecord } from './work-change.ts';
 
@@ -36,15 +37,13 @@ const mostDuels = 1000;
 
 /** Pairs that callers skipped and that are not offered again while the server runs. */
 const mostSkipped = 500;
-/** Keys of requests that are remembered. */
-const mostKeys = 1000;
 
 /** Duels: which of two works is better. taste train learns from the answers. */
 export const duelRoutes: Routes = (root, context) => {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const { gallery, home } = context;
   const skipped: [string, string][] = [];
-  const once = counted();
+  const once = onceByKey<number>();
 
   figureRoutes(root, context);
   learningRoute(root, context);
@@ -76,14 +75,7 @@ export const duelRoutes: Routes = (root, context) => {
       schema: {
         summary: 'Record which of two works is better',
         tags: ['duels'],
-        headers: z.object({
-          'idempotency-key': z
-            .string()
-            .min(1)
-            .max(255)
-            .optional()
-            .describe('A request with the key of an earlier one of yours is not counted again'),
-        }),
+        headers: onceHeaders('A request with the key of an earlier one of yours is not counted again'),
         body: z.strictObject({ winner: workId, loser: workId }),
         response: { 201: z.object({ duels: z.int().describe('Duels so far') }) },
       },
@@ -116,21 +108,6 @@ const learningRoute: Routes = (root, context) => {
     ({ body: { from } }) => measured('taste', { from }, context),
   );
 };
-
-/** Records each key once while the server runs, also when it comes again before the first is recorded. */
-function counted(): (key: string, record: () => Promise<number>) => Promise<number> {
-  const known = new Map<string, Promise<number>>();
-  return (key, record) => {
-    const before = known.get(key);
-    if (before) return before;
-    const made = record();
-    known.set(key, made);
-    made.catch(() => known.delete(key));
-    const [oldest] = known.keys();
-    if (known.size > mostKeys && oldest !== undefined) known.delete(oldest);
-    return made;
-  };
-}
 
 /** What the duels so far say, and a way back. */
 const figureRoutes: Routes = (root, { gallery, home }) => {

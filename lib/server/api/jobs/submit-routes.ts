@@ -7,6 +7,7 @@ import { jobSizeNote, pictureLimit } from '../../app/limits.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
 import { jsonValue } from '../../openapi/json-value.ts';
+import { onceHeaders } from '../once.ts';
 import { newGrid, newJob, recipeSource } from './job-bodies.ts';
 import { jobView, viewJob, withoutFolders } from './job-view.ts';
 import { optionsOfSource } from './paint-request.ts';
@@ -23,8 +24,7 @@ const recipeOptions = z.object({
 /** Longest wait of a request, seconds: proxies cut connections that are silent for a minute. */
 const longestWait = 50;
 
-const headers = z.looseObject({
-  'idempotency-key': z.string().min(1).max(255).optional().describe('A request with the key of an earlier job of yours returns that job'),
+const headers = onceHeaders('A request with the key of an earlier job of yours returns that job').extend({
   prefer: z.string().max(200).optional().describe('wait=N: answer when the job has ended, at the latest after N seconds (up to 50)'),
 });
 

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Artwork, Gallery } from '../../../gallery/index.ts';
 import { type Account, type Post, type PreparedPost, previewPost, queueWork } from '../../../publish/index.ts';
 import { accountsNamed } from '../../../service/index.ts';
+import { onceByKey, onceHeaders } from '../once.ts';
 import { workId } from '../work-id.ts';
 import { accountName, type Desk, tags } from './desk.ts';
 import { postSchema } from './views.ts';
@@ -40,6 +41,7 @@ export const preparedSchema = z.object({
   length: z.object({ used: z.int(), limit: z.int().nullable().describe('null: none') }),
   altTextLimit: z.int().nullable().describe('Longest alternative text; null: any; 0: the network has none'),
   price: z.number().describe('US dollars'),
+  obstacle: z.string().nullable().describe('What keeps it from going out until a person does something, besides the limits of the account'),
 });
 export type PreparedView = z.output<typeof preparedSchema>;
 
@@ -49,7 +51,10 @@ function pictureView({ bytes, type, width, height }: PreparedPost['picture']): z
   return { type, width, height, bytes: bytes.length, data: Buffer.from(bytes).toString('base64') };
 }
 
-function preparedView(account: Account, { network, content, picture, more, credits, words, length, altTextLimit, price }: PreparedPost) {
+function preparedView(
+  account: Account,
+  { network, content, picture, more, credits, words, length, altTextLimit, price, obstacle }: PreparedPost,
+) {
   return {
     account: account.name,
     network,
@@ -61,6 +66,7 @@ function preparedView(account: Account, { network, content, picture, more, credi
     length: { used: length.used, limit: limitOf(length.limit) },
     altTextLimit: limitOf(altTextLimit),
     price,
+    obstacle: obstacle ?? null,
   };
 }
 
@@ -72,6 +78,7 @@ const worksOf = async (gallery: Gallery, work: string, more: readonly string[]):
 /** What a post would be, and queueing it. */
 export function addingRoutes(root: FastifyInstance, { publishing, context: { gallery }, view }: Desk): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
+  const once = onceByKey<Post>();
   app.post(
     '/publish/preview',
     {
@@ -94,6 +101,7 @@ export function addingRoutes(root: FastifyInstance, { publishing, context: { gal
       config: { scope: 'admin' },
       schema: {
         ...{ summary: 'Queue posts of a work, or of several together, one for each account', tags },
+        headers: onceHeaders('A request with the key of an earlier one of yours adds nothing to an account that the earlier one reached'),
         body: z.strictObject({
           ...about,
           accounts: z.array(accountName).min(1).max(100).optional().describe('Default: all'),
@@ -104,13 +112,17 @@ export function addingRoutes(root: FastifyInstance, { publishing, context: { gal
         response: { 201: z.object({ posts: z.array(postSchema) }) },
       },
     },
-    async ({ body: { work, more, accounts: names, dueAt, approve, again, caption, altTexts } }, reply) => {
+    async ({ body: { work, more, accounts: names, dueAt, approve, again, caption, altTexts }, headers, caller }, reply) => {
       const accounts = await accountsNamed(publishing.accounts, names);
       const [first, others] = await worksOf(gallery, work, more);
       const due = dueAt === undefined ? undefined : Date.parse(dueAt);
       const options = { ...publishing, more: others, caption, altTexts, dueAt: due, approved: approve, again };
       const posts: Post[] = [];
-      for (const account of accounts) posts.push(await queueWork(first, account, options));
+      const key = headers['idempotency-key'];
+      for (const account of accounts) {
+        const add = (): Promise<Post> => queueWork(first, account, options);
+        posts.push(await (key === undefined ? add() : once(JSON.stringify([caller.id, key, account.name]), add)));
+      }
       return reply.code(201).send({ posts: await view(posts) });
     },
   );

@@ -79,7 +79,7 @@ function outRoutes(root: FastifyInstance, { publishing, viewOne, context }: Desk
       },
     },
     async ({ params }) => {
-      const sender = openSender({ loaded: config, gallery, clock, warn, onPost: () => undefined });
+      const sender = openSender({ loaded: config, program: 'ai-artist serve', gallery, clock, warn, onPost: () => undefined });
       return { post: await viewOne(await publishNow(params.post, sender, { signal: closing })) };
     },
   );

@@ -1,7 +1,7 @@
 /** Works as clients get them: without paths of this machine. */
 import { win32 } from 'node:path';
 import * as z from 'zod';
-import { type Artwork, reviewFlags, type WorkSummary } from '../../../gallery/index.ts';
+import { type Artwork, reviewFlags, type WorkSummary, withoutFolder } from '../../../gallery/index.ts';
 import { recipeSchema, writeInfotext } from '../../../image/index.ts';
 import { derivationSchema, describeDerivation, describeWordings } from '../../../prompt/index.ts';
 import { recordOf } from '../changes/work-change.ts';
@@ -78,11 +78,10 @@ export const fullWork = workRow.extend({
 
 /** Texts that may look like a path without being one. */
 const written: ReadonlySet<string> = new Set(['prompt', 'negativePrompt', 'text', 'title', 'altText']);
-const isPath = (text: string): boolean => /^(?:\/|[A-Za-z]:[\\/]|\\\\|~\/|file:)[^\n]*[\\/]/.test(text);
 
 /** The data of a record with each absolute path cut to its last name. */
 export function withoutPlaces(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return !written.has(key) && isPath(value) ? win32.basename(value) : value;
+  if (typeof value === 'string') return written.has(key) ? value : withoutFolder(value);
   if (Array.isArray(value)) return value.map((one) => withoutPlaces(one, key));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutPlaces(inner, name)]));

@@ -1,28 +1,27 @@
-import { paintingOf } from '../../lib/artist/index.ts';
-import { ArtistError, counted } from '../../lib/core/index.ts';
+import { enlargeAgain } from '../../../lib/artist/index.ts';
+import { ArtistError, counted } from '../../../lib/core/index.ts';
 import {
   checkGenerate,
   type GenerateEvent,
   type GenerateOptions,
   type GenerateResult,
-  type LoadModelOptions,
   loadModel,
   type Model,
   type ModelInfo,
-} from '../../lib/engine/index.ts';
-import type { EncodeOptions, Recipe } from '../../lib/image/index.ts';
-import { settingsLine, type TunedUse, withTuned } from '../../lib/tune/index.ts';
-import { tunedFlag } from '../flags/create-flags.ts';
-import { number, text, toggle, type Values } from '../flags/flags.ts';
-import { generateFlags } from '../flags/generate-flags.ts';
-import { modelFlags } from '../flags/model-flags.ts';
-import { readPrompt } from '../flags/prompt-text.ts';
-import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../print/output-file.ts';
-import { checkStream, formatFlag, formatNeeds, isStream, streamedBytes } from '../print/picture-stream.ts';
-import { seconds, watchWork } from '../print/progress.ts';
-import { type TerminalPreview, terminalPreview } from '../print/terminal-preview.ts';
-import { exitStatus } from '../shell/failure.ts';
-import type { Context, Outcome } from '../shell/run.ts';
+} from '../../../lib/engine/index.ts';
+import type { ArtImage, EncodeOptions, Recipe } from '../../../lib/image/index.ts';
+import { settingsLine, type TunedUse } from '../../../lib/tune/index.ts';
+import { tunedFlag } from '../../flags/create-flags.ts';
+import { number, text, toggle, type Values } from '../../flags/flags.ts';
+import { generateFlags } from '../../flags/generate-flags.ts';
+import { modelFlags } from '../../flags/model-flags.ts';
+import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../../print/output-file.ts';
+import { checkStream, formatFlag, formatNeeds, isStream, streamedBytes } from '../../print/picture-stream.ts';
+import { seconds, watchWork } from '../../print/progress.ts';
+import { type TerminalPreview, terminalPreview } from '../../print/terminal-preview.ts';
+import { exitStatus } from '../../shell/failure.ts';
+import type { Context, Outcome } from '../../shell/run.ts';
+import { type Asked, type AskedValues, askedPictures, recipeFlags } from './asked.ts';
 
 const outputFlags = {
   out: text(
@@ -35,12 +34,12 @@ const outputFlags = {
   force: toggle('Replace existing files', 'Output'),
 } as const;
 
-export const flags = { ...generateFlags.flags, ...modelFlags.flags, tuned: tunedFlag, ...outputFlags };
-export const needs = { ...generateFlags.needs, ...modelFlags.needs, ...formatNeeds };
+export const flags = { ...recipeFlags, ...generateFlags.flags, ...modelFlags.flags, tuned: tunedFlag, ...outputFlags };
+export const needs = { ...generateFlags.needs, ...modelFlags.needs, ...formatNeeds, enlarge: 'recipe' };
 
 type OutputValues = Values<typeof outputFlags>;
 
-type GenerateValues = { prompt: string } & OutputValues & Values<{ tuned: typeof tunedFlag }>;
+type GenerateValues = AskedValues & OutputValues;
 
 /** If the seed is known before painting, so are the names, and they are checked first. */
 async function namesFor({ out, force }: OutputValues, options: GenerateOptions, seeds: readonly number[] | undefined): Promise<string[]> {
@@ -102,7 +101,7 @@ async function saveAll({ images, seeds }: GenerateResult, values: OutputValues, 
 function report(
   result: GenerateResult,
   saved: SavedPicture[],
-  { info, tuned, ...times }: { info: ModelInfo; tuned: TunedUse; load: number; total: number },
+  { info, tuned, notes, ...times }: { info: ModelInfo; tuned: TunedUse; notes: readonly string[]; load: number; total: number },
 ): Outcome {
   const { seed, width, height, sampler, scheduler, steps, cfgScale, device, warnings, aborted } = result;
   const model = { name: info.name, family: info.family };
@@ -118,7 +117,7 @@ function report(
       tuned,
       model,
       seconds: { ...result.seconds, ...times },
-      warnings,
+      warnings: [...notes, ...warnings],
       aborted,
     },
     text: saved.map((image) => image.path),
@@ -137,23 +136,21 @@ async function paintAndFree(model: Model, options: GenerateOptions): Promise<Gen
   }
 }
 
-/** Options of the command line override the settings, which apply to the model that they name. */
-async function optionsOf(
-  values: GenerateValues,
-  context: Context,
-): Promise<{ load: LoadModelOptions; options: GenerateOptions; tuned: TunedUse }> {
-  const given: GenerateOptions = generateFlags.optionsOf(values);
-  const asked: LoadModelOptions = modelFlags.optionsOf(values);
-  const isShown = [given.initImage, given.referenceImages, given.controlImage].some((picture) => picture !== undefined);
-  const prompt = isShown && values.prompt === '' ? '' : await readPrompt(values.prompt);
-  const loaded = await context.config();
-  const { home, warn } = context;
-  const mode = values.tuned ?? loaded.config.tuned;
-  return withTuned(paintingOf(loaded, asked, { ...given, prompt }), { mode, home, isolate: asked.isolate, warn });
+/** The painted pictures, enlarged if their recipe was. */
+async function enlarged(
+  images: GenerateResult['images'],
+  { upscaler }: Asked,
+  options: Parameters<typeof enlargeAgain>[2],
+): Promise<GenerateResult['images']> {
+  if (!upscaler) return images;
+  const large: ArtImage[] = [];
+  for (const image of images) large.push(await enlargeAgain(image, upscaler, options));
+  return large as unknown as GenerateResult['images'];
 }
 
 export async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
-  const { load, options, tuned } = await optionsOf(values, context);
+  const asked = await askedPictures(values, context);
+  const { load, options, tuned } = asked;
   const { signal } = context;
   // Check before loading the model, which may take minutes.
   await checkGenerate(load, options);
@@ -171,14 +168,15 @@ export async function generate(values: GenerateValues, context: Context): Promis
     const elapsed = (): number => (performance.now() - started) / 1000;
     const model = await loadModel({ ...load, signal, onProgress: work.on });
     const loaded = elapsed();
-    const result = await paintAndFree(model, { ...options, signal, onProgress });
+    const painted = await paintAndFree(model, { ...options, signal, onProgress });
+    const result = { ...painted, images: await enlarged(painted.images, asked, { signal, onProgress: work.on }) };
     await preview?.drawn();
     if (!result.aborted) signal.throwIfAborted();
     const [first] = result.images;
     const bytes = isStream(values.out) && first ? await streamedBytes(first, values.format, encodingOf(values)) : undefined;
     const saved = bytes ? [] : await saveAll(result, values, options);
     work.stop();
-    return { ...report(result, saved, { info: model.info, tuned, load: loaded, total: elapsed() }), bytes };
+    return { ...report(result, saved, { info: model.info, tuned, notes: asked.notes, load: loaded, total: elapsed() }), bytes };
   } finally {
     work.stop();
   }
