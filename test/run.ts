@@ -75,7 +75,8 @@ function execute(file: string, reportFile: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', typescript, file], {
       cwd: root,
-      env: { ...process.env, [reportVariable]: reportFile },
+      // What a test reads is English, whatever the language of the machine.
+      env: { ...process.env, AI_ARTIST_LANG: 'en', [reportVariable]: reportFile },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32', // own group: a file that hangs is ended together with what it started
     });

@@ -8,6 +8,7 @@ import { accountWarnings, otherRows, scheduleRows, workRows } from '../print/sch
 import { command } from '../shell/command.ts';
 import { exitStatus } from '../shell/failure.ts';
 import { openGallery } from '../shell/settings.ts';
+import { t } from '../texts/texts.ts';
 
 export const statusCommand = command({
   flags: {
@@ -43,17 +44,12 @@ export const statusCommand = command({
         },
         works: works && {
           ...works,
-          tally: {
-            works: works.tally.works,
-            candidates: works.tally.candidates,
-            rejected: works.tally.rejected,
-            rounds: works.tally.rounds,
-          },
+          tally: (({ works, candidates, rejected, rounds }) => ({ works, candidates, rejected, rounds }))(works.tally),
           perDay: periods.map((days, index) => ({ days, works: works.perDay[index] ?? null })),
         },
         problems,
       },
-      text: alignColumns([['home', figures.home], ...scheduleRows(figures), ...workRows(figures), ...otherRows(figures)]),
+      text: alignColumns([[t.status.home, figures.home], ...scheduleRows(figures), ...workRows(figures), ...otherRows(figures)]),
       status: problems.length === 0 ? exitStatus.done : exitStatus.failed,
     };
   },

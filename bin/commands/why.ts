@@ -1,9 +1,8 @@
 import { ArtistError } from '../../lib/core/index.ts';
 import { ledgerOf } from '../../lib/curation/index.ts';
 import { anyText } from '../flags/flags.ts';
-import { ledgerTable } from '../print/ledger-table.ts';
 import { derivationLines } from '../print/works/derivation-lines.ts';
-import { sentences } from '../print/works/why-lines.ts';
+import { whyLines } from '../print/works/why-lines.ts';
 import { command } from '../shell/command.ts';
 import { openGallery } from '../shell/settings.ts';
 
@@ -24,11 +23,6 @@ export const whyCommand = command({
         'ERR_NOT_FOUND',
         `${work.id}: expected a work with a ledger, got ${work.curation === undefined ? 'none' : 'one that this version cannot read'}. Only works of create have one`,
       );
-    const table =
-      ledger.curation === 'unscored'
-        ? []
-        : ['', 'Each term as measured, and in brackets its distance from usual in standard deviations:', ...ledgerTable(ledger)];
-    const rejected = ledger.candidates.filter(({ verdict }) => verdict === 'rejected');
     return {
       json: {
         id: work.id,
@@ -37,12 +31,7 @@ export const whyCommand = command({
         candidates: work.candidates ?? null,
         ledger,
       },
-      text: [
-        ...sentences(work, ledger),
-        ...table,
-        ...(table.length > 0 ? [] : rejected.map(({ seed, reason }) => `Seed ${seed} was rejected: ${reason}`)),
-        ...derivationLines(work),
-      ],
+      text: [...whyLines(work, ledger), ...derivationLines(work)],
     };
   },
 });

@@ -1,6 +1,5 @@
-import { type Ledger, type LedgerCandidate, termNames } from '../../lib/curation/index.ts';
-
-const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
+import { type Ledger, type LedgerCandidate, type TermName, termNames } from '../../lib/curation/index.ts';
+import { signed, t } from '../texts/texts.ts';
 
 /** Cells of equal width: the first column left-aligned, the last unchanged, numbers between them right-aligned. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
@@ -14,22 +13,30 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function counterfactual({ wouldHaveWonWithout }: LedgerCandidate): string {
-  return wouldHaveWonWithout.length === 0 ? '' : `; would have won without ${wouldHaveWonWithout.join(' or without ')}`;
+/** What is wrong with a picture, with what was measured. */
+export const faultWords = ({ faults }: LedgerCandidate): string =>
+  faults.map(({ fault, reason }) => `${t.choice.fault[fault]} (${reason})`).join(', ');
+
+function verdictWords(candidate: LedgerCandidate): string {
+  const { verdict, wouldHaveWonWithout } = candidate;
+  const faults = faultWords(candidate);
+  const without = wouldHaveWonWithout.map((term) => t.choice.points[term]).join(t.choice.or);
+  return `${t.choice.verdict[verdict]}${faults === '' ? '' : `: ${faults}`}${without === '' ? '' : `; ${t.choice.wonWithout({ points: without })}`}`;
 }
 
-/** A scored round, best first, rejected last: each term's value and z-score, the total and the verdict. */
-export function ledgerTable({ basis, candidates }: Ledger): string[] {
-  const terms = termNames.filter((term) => basis[term] !== undefined);
-  const sorted = [...candidates].sort((a, b) => (a.rank ?? Number.POSITIVE_INFINITY) - (b.rank ?? Number.POSITIVE_INFINITY));
+/** The points of a term: its distance from usual, times its weight. Those of all terms are the total. */
+const pointsOf = ({ z }: LedgerCandidate, term: TermName, { weights }: Ledger): string =>
+  z?.[term] === undefined ? '-' : signed((weights.values[term] ?? 0) * z[term], 2);
+
+/** A scored round, best first, refused last: the points of each candidate, its score and the verdict. */
+export function ledgerTable(ledger: Ledger): string[] {
+  const terms = termNames.filter((term) => ledger.basis[term] !== undefined);
+  const sorted = [...ledger.candidates].sort((a, b) => (a.rank ?? Number.POSITIVE_INFINITY) - (b.rank ?? Number.POSITIVE_INFINITY));
   const rows = sorted.map((candidate) => [
     String(candidate.seed),
-    ...terms.map((term) => {
-      const [raw, z] = [candidate.terms[term], candidate.z?.[term]];
-      return `${raw?.toFixed(3) ?? '-'}${z === undefined ? '' : ` (${signed(z)})`}`;
-    }),
-    candidate.total === null ? '-' : signed(candidate.total),
-    `${candidate.verdict}${candidate.verdict === 'rejected' ? `: ${candidate.reason}` : counterfactual(candidate)}`,
+    ...terms.map((term) => pointsOf(candidate, term, ledger)),
+    candidate.total === null ? '-' : signed(candidate.total, 2),
+    verdictWords(candidate),
   ]);
-  return alignColumns([['seed', ...terms, 'total', ''], ...rows]);
+  return alignColumns([[t.choice.seed, ...terms.map((term) => t.choice.points[term]), t.choice.score, ''], ...rows]);
 }

@@ -2,6 +2,7 @@ import type { CreateEvent } from '../../lib/artist/index.ts';
 import type { ConvertEvent, GenerateEvent, LoadEvent, UpscaleEvent } from '../../lib/engine/index.ts';
 import { createProgress, formatSeconds } from '../../lib/observe/index.ts';
 import type { Context } from '../shell/run.ts';
+import { decimal } from '../texts/texts.ts';
 
 type WorkEvent = LoadEvent | GenerateEvent | UpscaleEvent | ConvertEvent;
 
@@ -15,7 +16,7 @@ export interface WorkProgress {
 
 /** 8.25 -> "8.3 s", 75.4 -> "1 min 15 s" */
 export function seconds(value: number): string {
-  return value < 10 ? `${value.toFixed(1)} s` : formatSeconds(value);
+  return value < 10 ? `${decimal(value, 1)} s` : formatSeconds(value);
 }
 
 /** No progress with --quiet or JSON log lines; with --json only on a terminal, where it cannot be mistaken for output. */

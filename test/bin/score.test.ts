@@ -146,7 +146,7 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     // The kept file has the alignment in the ledger.
     const scored = jsonOf(await cli(['score', json.path, '--prompt', prompt, '--json'])) as ScoreJson;
     assert.ok(Math.abs((scored.images[0]?.similarity ?? 9) - (best?.terms.promptAlign ?? 0)) < 1e-4);
-    assert.match(result.stderr, /^seed +promptAlign +technical +total$/m);
+    assert.match(result.stderr, /^seed +prompt +technique +score$/m);
   });
 
   test('create --candidates auto: as many as are worth their seconds; the past counts; a damaged memory is made again', async () => {
@@ -172,7 +172,7 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     assert.is(JSON.parse(readFileSync(memory, 'utf8')).data.archive.length, 2);
     // Painting the kept seed again returns the existing work.
     const again = await cli([...auto, ...dear, '--seed', '900']);
-    assert.match(again.stderr, /duplicate: the same picture as work /);
+    assert.match(again.stderr, /refused: there already \(the same picture as work /);
     // After two steps a picture is almost a single colour.
     const plain = ['white', 'gray', 'beige', 'blue', 'teal', 'pink'].flatMap((color) => ['--reject', `an empty ${color} background`]);
     const rejected = await cli([...auto, ...dear, '--seed', '900', ...plain]);
@@ -220,8 +220,8 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     const candidates = [0.2, 0.4, 0.3].map((promptAlign, at) => ({ promptAlign, subject: 1, embedding: Float32Array.of(at, 1) }));
     const { ledger } = chooseCandidate(painted, rankPainted(painted, { name: 'mini', bundled: true, candidates }));
     const lines = ledgerTable(ledger);
-    assert.match(lines[0] ?? '', /^seed +promptAlign +technical +total$/);
-    assert.match(lines[1] ?? '', /^2 +0\.400 \(\+1\.00\) .* kept$/);
+    assert.match(lines[0] ?? '', /^seed +prompt +technique +score$/);
+    assert.match(lines[1] ?? '', /^2 +\+1\.00 .* kept$/);
     assert.is(lines.length, 4);
   });
 });

@@ -93,13 +93,13 @@ suite('bin status', { timeoutMs: 120_000 }, (test) => {
     assert.ok((on.disk?.parts['gallery'] ?? 0) > 0);
     assert.equal(on.problems, []);
     for (const line of [
-      /^schedule +running, process \d+/m,
-      /^uptime +\d+\.\d\d %(, since \d+[smh] ago|$)/m,
-      /^success rate +50\.0 %$/m,
+      /^schedule +2 jobs, 0 paused, \d running; running since \d{4}-\S+ \S+ [+-]\d\d:\d\d \(process \d+\)$/m,
+      /^uptime +\d+\.\d\d % of the time the schedule was running(, since \d+[smh] ago)?$/m,
+      /^success rate +50\.0 % of the runs painted all their works$/m,
       /^works a day +4\.00/m,
       /^seconds a work +/m,
-      /^style +0\.9\d\d \(0\.\d+ to /m,
-      /^queue +file: 1 waiting/m,
+      /^likeness +0\.9\d\d of 1 \(0\.\d+ to 0\.\d+\): how alike two of the latest 4 works are$/m,
+      /^queue +1 waiting, 0 running, 0 failed \(file\)$/m,
       /^last error +\S+ \S+ [+-]\d\d:\d\d {2}j2 failed: ERR_GENERATE: blank, at redis:\/\/u:\(secret\)@h/m,
     ])
       assert.match(text?.stdout ?? '', line);

@@ -50,7 +50,7 @@ export function cliFromSource(args: readonly string[], options: CliOptions = {})
 function start(args: readonly string[], { env = {}, cwd = scratch, input, onStart }: CliOptions): Promise<CliResult> {
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...process.env, AI_ARTIST_HOME: path.join(scratch, 'home'), NO_COLOR: '1', ...env },
+    env: { ...process.env, AI_ARTIST_LANG: 'en', AI_ARTIST_HOME: path.join(scratch, 'home'), NO_COLOR: '1', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   child.stdin?.end(input);

@@ -72,14 +72,14 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.is(text?.code, 0, text?.stderr);
     const lines = text?.stdout.split('\n') ?? [];
     assert.is(lines[0], `${id(5)}: subject 0`);
-    assert.is(lines[1], 'Seed 61 of 3 candidates was kept: highest total, +1.01 of 3.');
-    assert.is(lines[2], 'Scored by ai-artist-mini, weights default-1.');
-    assert.match(
-      text?.stdout ?? '',
-      /promptAlign \(how well it fits the prompt\): weight 1; usual is 0\.3667 ± 0\.21, of these 3 candidates/,
-    );
-    assert.match(text?.stdout ?? '', /Without promptAlign, seed 60 would be the work\./);
-    assert.match(text?.stdout ?? '', /^61 +0\.600 \(\+1\.12\) .* kept$/m);
+    assert.is(lines[1], '3 pictures were painted. The one with seed 61 was kept: it has the highest score, +1.01.');
+    assert.match(text?.stdout ?? '', /^ {2}prompt +how well it shows what the prompt says +counts 1× +compared with these 3 pictures$/m);
+    assert.match(text?.stdout ?? '', /^Without the points for prompt, seed 60 would have been kept\.$/m);
+    // The points of a row are its score, up to rounding.
+    const [, prompt = '', rest = '', score = ''] = /^61 +(\S+) +(?:\S+ +)?(\S+) +(\S+) {2}kept$/m.exec(text?.stdout ?? '') ?? [];
+    assert.is(prompt, '+1.12');
+    assert.ok(Number(rest) < 0 && score === '+1.01', `${rest} ${score}`);
+    assert.match(text?.stdout ?? '', /^60 .* not kept; it would have been, without the points for prompt$/m);
     assert.is((jsonOf(json as CliResult) as CliJson & { ledger: { winner: number } }).ledger.winner, 1);
     assert.is(unscored?.code, 1);
     assert.match(unscored?.stderr ?? '', /ERR_NOT_FOUND/);
@@ -218,7 +218,7 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.match(results[4]?.stderr ?? '', /--last: expected an integer 2\.\.100000, got 1/);
     assert.match(
       results[5]?.stdout ?? '',
-      /^promptAlign +the first had 0\.200, the kept one 0\.600: \+0\.400 \(0\.400 to 0\.400\) in 6 works: how well it fits the prompt$/m,
+      /^prompt +the first had 0\.200, the kept one 0\.600: \+0\.400 \(0\.400 to 0\.400\) +how well it shows what the prompt says$/m,
     );
   });
 

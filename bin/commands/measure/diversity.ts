@@ -1,8 +1,11 @@
 import { mostAlike } from '../../../lib/artist/index.ts';
-import { counted } from '../../../lib/core/index.ts';
 import { novelty, vendiScore } from '../../../lib/curation/index.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
 import { command } from '../../shell/command.ts';
+import { decimal, t } from '../../texts/texts.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
+
+const words = t.measure.diversity;
 
 /** The most similar pair is searched among at most this many works, by all pairs. */
 const mostForPairs = 2000;
@@ -15,7 +18,7 @@ export const measureDiversityCommand = command({
     ['$0 measure diversity --last 30', 'The last thirty; a falling value with rising style means repetition'],
   ],
   epilogue:
-    'vendi: effective number of different pictures, from 1 to all. novelty: 1 - cosine with the nearest earlier work, mean over the works; 0 is a copy.',
+    'different (vendi in --json): effective number of different pictures, from 1 to all. novelty: 1 - cosine with the nearest earlier work, mean over the works; 0 is a copy.',
   run: async ({ query = '', last, clip }, context) => {
     const { lists, model } = await embeddedWorks([query], { last, clip }, 2, context);
     const works = lists[0] ?? [];
@@ -26,12 +29,12 @@ export const measureDiversityCommand = command({
     const alike = mostAlike(works.slice(0, mostForPairs));
     return {
       json: { scorer: model, n: works.length, vendi, meanNovelty: mean, mostAlike: alike ?? null },
-      text: [
-        `vendi    ${vendi.toFixed(1)}   different pictures in effect, of ${works.length}`,
-        `novelty  ${mean.toFixed(2)}  how far a work is from the nearest earlier one, on average (0: a copy)`,
-        ...(alike ? [`alike    ${alike.cosine.toFixed(2)}  of the two most alike (1: the same): ${alike.ids.join(' and ')}`] : []),
-      ],
-      notes: [`${counted(works.length, 'work')}, by ${model}`],
+      text: alignColumns([
+        [words.different, decimal(vendi, 1), words.differentMeaning({ n: works.length })],
+        [words.novelty, decimal(mean, 2), words.noveltyMeaning],
+        ...(alike ? [[words.alike, decimal(alike.cosine, 2), words.alikeMeaning({ first: alike.ids[0], second: alike.ids[1] })]] : []),
+      ]),
+      notes: [t.measure.seenBy({ n: works.length, model })],
     };
   },
 });

@@ -1,27 +1,15 @@
 import path from 'node:path';
-import { type EvolutionRow, evolutionOf, evolutionSpans, evolutionSvg } from '../../../lib/artist/index.ts';
-import { counted, writeOutput } from '../../../lib/core/index.ts';
+import { evolutionOf, evolutionSpans, evolutionSvg } from '../../../lib/artist/index.ts';
+import { writeOutput } from '../../../lib/core/index.ts';
 import { svgToPng } from '../../../lib/train/index.ts';
 import { choice, text, toggle } from '../../flags/flags.ts';
 import { checkOutput } from '../../print/output-file.ts';
+import { evolutionLines } from '../../print/works/evolution-lines.ts';
 import { command } from '../../shell/command.ts';
+import { t } from '../../texts/texts.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
-const range = ([low, high]: readonly [number, number]): string => `${low.toFixed(3)} to ${high.toFixed(3)}`;
-
-function rowLines({ span, works, consistency, novelty, toPrevious, score, styles }: EvolutionRow): string[] {
-  const shares = styles.map(
-    ({ name, share, score: mean }) => `${name} ${Math.round(100 * share)} %${mean === undefined ? '' : ` (score ${mean.toFixed(3)})`}`,
-  );
-  const facts = [
-    `${counted(works, 'work')}`,
-    ...(consistency ? [`consistency ${consistency.mean.toFixed(3)} (${range(consistency.interval)})`] : []),
-    ...(toPrevious ? [`to the span before ${toPrevious.cosine.toFixed(3)} (${range(toPrevious.interval)})`] : []),
-    ...(novelty ? [`novelty ${novelty.mean.toFixed(3)}`] : []),
-    ...(score ? [`score ${score.mean.toFixed(3)}`] : []),
-  ];
-  return [`${span.padEnd(9)} ${facts.join('; ')}`, ...(shares.length > 0 ? [`          ${shares.join(', ')}`] : [])];
-}
+const words = t.measure.evolution;
 
 export const measureEvolutionCommand = command({
   optional: queryPositional,
@@ -37,7 +25,7 @@ export const measureEvolutionCommand = command({
     ['$0 measure evolution --by period --json', 'By period, with every number'],
   ],
   epilogue:
-    'The cosine to the span before compares the centroids of both: 1 is no drift, and if the interval reaches 1, the works show no certain drift. Consistency is the mean cosine of all pairs. Weeks and months are UTC.',
+    'Likeness (consistency in --json) is the mean cosine of all pairs. The cosine to the row before compares the centroids of both: 1 is no drift, and if the interval reaches 1, the works show no certain drift. Weeks and months are UTC.',
   run: async ({ query = '', by = 'month', out, force, last, clip }, context) => {
     if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.svg', '.png'] });
     const { lists, model } = await embeddedWorks([query], { last, clip }, 1, context);
@@ -49,8 +37,12 @@ export const measureEvolutionCommand = command({
     const works = rows.reduce((sum, row) => sum + row.works, 0);
     return {
       json: { scorer: model, by, rows, path: out ?? null },
-      text: rows.flatMap(rowLines),
-      notes: [`${counted(works, 'work')} by ${model}${out === undefined ? '' : `, drawn as ${out}`}`],
+      text: rows.flatMap(evolutionLines),
+      notes: [
+        t.measure.seenBy({ n: works, model }),
+        `${words.explain}; ${t.measure.certain}`,
+        ...(out === undefined ? [] : [words.drawn({ path: out })]),
+      ],
     };
   },
 });

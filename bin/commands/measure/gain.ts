@@ -1,8 +1,9 @@
-import { ArtistError, counted } from '../../../lib/core/index.ts';
+import { ArtistError } from '../../../lib/core/index.ts';
 import { bestOfGain, type Ledger, ledgers, type TermName, termNames } from '../../../lib/curation/index.ts';
-import { termWords } from '../../print/works/term-words.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
+import { decimal, signed, t } from '../../texts/texts.ts';
 import { queryPositional } from './works.ts';
 
 /** A term of the candidate that would have been kept without a choice, and of the one that was kept. */
@@ -36,11 +37,19 @@ export const measureGainCommand = command({
     const changed = rounds.filter(({ candidates, winner }) => candidates.findIndex(({ faults }) => faults.length === 0) !== winner).length;
     return {
       json: { rounds: rounds.length, changed, terms },
-      text: terms.map(
-        ({ term, first, best, gain, gainInterval, n }) =>
-          `${term.padEnd(12)} the first had ${first.toFixed(3)}, the kept one ${best.toFixed(3)}: ${gain < 0 ? '' : '+'}${gain.toFixed(3)} (${gainInterval.map((end) => end.toFixed(3)).join(' to ')}) in ${counted(n, 'work')}: ${termWords[term]}`,
+      text: alignColumns(
+        terms.map(({ term, first, best, gain, gainInterval: [low, high] }) => [
+          t.choice.points[term],
+          t.measure.gain.line({
+            first: decimal(first, 3),
+            best: decimal(best, 3),
+            gain: signed(gain, 3),
+            range: t.measure.range({ low: decimal(low, 3), high: decimal(high, 3) }),
+          }),
+          t.choice.meaning[term],
+        ]),
       ),
-      notes: [`${counted(rounds.length, 'work')}, ${changed} of them another candidate than the first`],
+      notes: [`${t.measure.gain.changed({ n: rounds.length, changed })}; ${t.measure.certain}`],
     };
   },
 });

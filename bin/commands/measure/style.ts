@@ -1,18 +1,21 @@
 import type { EmbeddedWork } from '../../../lib/artist/index.ts';
-import { counted } from '../../../lib/core/index.ts';
 import type { Interval } from '../../../lib/curation/index.ts';
 import { styleConsistency } from '../../../lib/curation/index.ts';
 import { text } from '../../flags/flags.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
 import { command } from '../../shell/command.ts';
+import { decimal, t } from '../../texts/texts.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
-const number = (value: number): string => value.toFixed(3).padStart(6);
-
 /** A measure, its interval and its meaning. */
-const measure = (name: string, meaning: string, value: number | undefined, range?: Interval): string[] =>
-  value === undefined
-    ? []
-    : [`${name.padEnd(14)} ${number(value)}  ${(range ? `(${range.map(number).join(' to ')})` : '').padEnd(18)}  ${meaning}`.trimEnd()];
+function measured(name: string, meaning: string, value: number | undefined, range?: Interval): string[][] {
+  if (value === undefined) return [];
+  const [low, high] = range ?? [];
+  const between = low === undefined || high === undefined ? '' : `(${t.measure.range({ low: decimal(low, 3), high: decimal(high, 3) })})`;
+  return [[name, decimal(value, 3), between, meaning]];
+}
+
+const words = t.measure.style;
 
 const vectors = (works: readonly EmbeddedWork[]): Float32Array[] => works.map(({ embedding }) => embedding);
 
@@ -28,7 +31,7 @@ export const measureStyleCommand = command({
     ['$0 measure style tag:autumn --reference tag:plain', 'Against a neutral set'],
   ],
   epilogue:
-    'raw is the mean cosine of all pairs. It says little alone: two random pictures have 0.4 to 0.6 with OpenAI models. Intervals are 95 %, by bootstrap.',
+    'likeness (raw in --json) is the mean cosine of all pairs. It says little alone: two random pictures have 0.4 to 0.6 with OpenAI models. In --json the others are centred, crossSubject and lift. Intervals are 95 %, by bootstrap.',
   run: async ({ query = '', reference, baseline, last, clip }, context) => {
     const others = [reference, baseline].filter((one) => one !== undefined);
     const { lists, model } = await embeddedWorks([query, ...others], { last, clip }, 3, context);
@@ -43,13 +46,13 @@ export const measureStyleCommand = command({
     });
     return {
       json: { scorer: model, ...result },
-      text: [
-        ...measure('raw', 'how alike two works are, on average (1: the same)', result.raw, result.rawInterval),
-        ...measure('centred', 'the same, less what neutral works have in common', result.centred, result.centredInterval),
-        ...measure('cross-subject', 'the same, of works with different subjects', result.crossSubject),
-        ...measure('lift', 'what the style adds to the works of the baseline', result.lift, result.liftInterval),
-      ],
-      notes: [`${counted(result.n, 'work')}, by ${model}`],
+      text: alignColumns([
+        ...measured(words.raw, words.rawMeaning, result.raw, result.rawInterval),
+        ...measured(words.centred, words.centredMeaning, result.centred, result.centredInterval),
+        ...measured(words.crossSubject, words.crossSubjectMeaning, result.crossSubject),
+        ...measured(words.lift, words.liftMeaning, result.lift, result.liftInterval),
+      ]),
+      notes: [`${t.measure.seenBy({ n: result.n, model })}; ${t.measure.certain}`],
     };
   },
 });

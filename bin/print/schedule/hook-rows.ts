@@ -1,5 +1,6 @@
 import type { HistoryRecord } from '../../../lib/schedule/index.ts';
 import type { HomeFigures, HookCall } from '../../../lib/service/index.ts';
+import { t } from '../../texts/texts.ts';
 import { shownTime } from '../times.ts';
 
 const failed = ({ state }: HookCall): boolean => state === 'failed' || state === 'lost';
@@ -9,11 +10,11 @@ export function hookRows({ hooks }: HomeFigures): [string, string][] {
   if (!hooks) return [];
   const last = hooks.latest.find(failed);
   return [
-    ['hooks', `${hooks.called} called, ${hooks.failed} failed`],
+    [t.status.hooks, t.status.hookCalls({ called: hooks.called, failed: hooks.failed })],
     ...(last
       ? [
           [
-            'last hook that failed',
+            t.status.lastHook,
             `${last.at === null ? '' : shownTime(Date.parse(last.at))}  ${last.hook}, ${last.type} ${last.about}: ${last.problem}`,
           ] as [string, string],
         ]

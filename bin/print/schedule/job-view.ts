@@ -1,5 +1,6 @@
 import { counted } from '../../../lib/core/index.ts';
 import { formatMoment, type HistoryRecord, type ScheduleFigures } from '../../../lib/schedule/index.ts';
+import { decimal } from '../../texts/texts.ts';
 
 /** Cells of a line of the history for people. */
 export function recordCells(record: HistoryRecord, timeZone: string): string[] {
@@ -26,7 +27,7 @@ function warningsOf({ results }: HistoryRecord): string[] {
 
 /** 0.9667 -> "96.7 %"; "-" if there is no rate. */
 export function percent(rate: number | null): string {
-  return rate === null ? '-' : `${(rate * 100).toFixed(1)} %`;
+  return rate === null ? '-' : `${decimal(rate * 100, 1)} %`;
 }
 
 export function figuresLine({ days, successRate, works }: ScheduleFigures): string {

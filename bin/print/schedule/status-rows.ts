@@ -1,68 +1,73 @@
-import { counted } from '../../../lib/core/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
 import { formatDuration, formatMoment } from '../../../lib/schedule/index.ts';
 import { type HomeFigures, periods } from '../../../lib/service/index.ts';
+import { decimal, figures as inFigures, t } from '../../texts/texts.ts';
 import { seconds } from '../progress.ts';
-import { shownTime } from '../times.ts';
+import { shownDay, shownTime } from '../times.ts';
 import { hookRows } from './hook-rows.ts';
 import { percent } from './job-view.ts';
 
 type Row = [string, string];
 
-const share = (value: number | null): string => (value === null ? '-' : `${(value * 100).toFixed(2)} %`);
+const share = (value: number | null): string => (value === null ? '-' : `${decimal(value * 100, 2)} %`);
 
 /** In a young home all periods have the same value; the first is enough. */
 const overDays = (values: readonly string[]): string =>
   values.every((value) => value === values[0])
     ? (values[0] ?? '-')
-    : values.map((value, index) => `${value} (${periods[index]} days)`).join(', ');
+    : values.map((value, index) => t.status.overDays({ value, days: periods[index] ?? 0 })).join(', ');
 
 /** `, since 10m ago` while the home is younger than the shortest period. */
 const since = (iso: string | null | undefined, at: number): string => {
   const age = iso ? at - Date.parse(iso) : 0;
-  return age > 0 && age < periods[0] * 86_400_000 ? `, since ${formatDuration(Math.max(1000, Math.round(age / 60_000) * 60_000))} ago` : '';
+  if (age <= 0 || age >= periods[0] * 86_400_000) return '';
+  return t.status.since({ age: formatDuration(Math.max(1000, Math.round(age / 60_000) * 60_000)) });
 };
 
 export function scheduleRows({ schedule, at }: HomeFigures): Row[] {
   if (!schedule) return [];
   const { daemon, jobs, uptime, success, next } = schedule;
-  const stops = uptime.map(({ shareWithoutStops }) => share(shareWithoutStops));
   const known = uptime.some(({ share: value }) => value !== null);
+  const isDue = success.some(({ successRate }) => successRate !== null);
+  const ran = overDays(uptime.map((one) => share(one.share)));
+  const stops = overDays(uptime.map(({ shareWithoutStops }) => share(shareWithoutStops)));
+  const state = daemon ? t.status.running({ pid: daemon.pid, since: shownTime(daemon.since) }) : t.status.notRunning;
   return [
+    [t.status.schedule, `${t.status.jobs(jobs)}; ${state}`],
+    [t.status.uptime, known ? t.status.uptimeMeaning({ share: ran }) + since(uptime[0]?.since, at) : t.status.neverRan],
+    ...(known ? [[t.status.withoutStops, t.status.stopsMeaning({ share: stops })] as Row] : []),
     [
-      'schedule',
-      `${daemon ? `running, process ${daemon.pid}, since ${daemon.since}` : 'not running'}; ${counted(jobs.all, 'job')}, ${jobs.paused} paused, ${jobs.running} running`,
+      t.status.success,
+      isDue ? t.status.successMeaning({ share: overDays(success.map(({ successRate }) => percent(successRate))) }) : t.status.noRuns,
     ],
-    ['uptime', known ? overDays(uptime.map((one) => share(one.share))) + since(uptime[0]?.since, at) : 'the schedule has not run yet'],
-    ...(known ? [['without stops', overDays(stops)] as Row] : []),
-    ['success rate', overDays(success.map(({ successRate }) => percent(successRate)))],
-    ...next.slice(0, 3).map(({ at, timeZone, name }): Row => ['next', `${formatMoment(at, timeZone)}  ${name}`]),
+    ...next.slice(0, 3).map(({ at: due, timeZone, name }): Row => [t.status.next, `${formatMoment(due, timeZone)}  ${name}`]),
   ];
 }
 
 /** Seconds of whole runs if a schedule made works, else of painting alone. */
 function secondsRow({ schedule, works }: HomeFigures): Row[] {
   const scheduled = schedule?.success[1]?.secondsPerWork;
-  if (typeof scheduled === 'number')
-    return [['seconds a work', `${seconds(scheduled)}, from loading to filing, by the schedule (30 days)`]];
+  if (typeof scheduled === 'number') return [[t.status.secondsAWork, t.status.scheduled({ seconds: seconds(scheduled) })]];
   const painting = works?.meanPaintingSeconds;
-  return typeof painting === 'number' ? [['seconds a work', `${seconds(painting)} of painting, the latest works`]] : [];
+  return typeof painting === 'number' ? [[t.status.secondsAWork, t.status.painting({ seconds: seconds(painting) })]] : [];
+}
+
+function likenessOf({ style }: HomeFigures): string {
+  if (!style) return t.status.notAlike;
+  const [low, high] = style.rawInterval;
+  const range = t.status.range({ low: decimal(low, 3), high: decimal(high, 3) });
+  return t.status.alike({ value: decimal(style.raw, 3), range, n: style.n });
 }
 
 export function workRows(figures: HomeFigures): Row[] {
-  const { works, style } = figures;
+  const { works } = figures;
   if (!works) return secondsRow(figures);
   const { inGallery, tally, perDay } = works;
   return [
-    ['works', `${inGallery.works} in the gallery; ${tally.works} painted and kept, of ${tally.candidates} candidates`],
-    ['works a day', overDays(perDay.map((value) => (value === null ? '-' : value.toFixed(2))))],
+    [t.status.works, t.status.inGallery({ n: inGallery.works, kept: tally.works, painted: tally.candidates })],
+    [t.status.worksADay, overDays(perDay.map((value) => (value === null ? '-' : decimal(value, 2))))],
     ...secondsRow(figures),
-    [
-      'style',
-      style
-        ? `${style.raw.toFixed(3)} (${style.rawInterval.map((end) => end.toFixed(3)).join(' to ')}), mean cosine of ${counted(style.n, 'work')} by ${style.scorer}`
-        : 'unknown: CLIP chose fewer than three of the latest works (see: ai-artist measure style)',
-    ],
+    [t.status.likeness, likenessOf(figures)],
   ];
 }
 
@@ -72,63 +77,58 @@ const tokenDays = 7;
 /** Accounts that have stopped, and tokens that end soon. */
 export function accountWarnings({ posts, at }: HomeFigures): string[] {
   return (posts?.accounts ?? []).flatMap(({ name, network, stopped, tokenExpiresAt }) => {
-    const again = `Connect it again: ai-artist publish connect ${network} --as ${name}`;
-    if (stopped !== null) return [`account ${name} has stopped: ${stopped}. ${again}`];
-    const days = tokenExpiresAt === null ? Number.POSITIVE_INFINITY : (Date.parse(tokenExpiresAt) - at) / 86_400_000;
-    return days <= tokenDays ? [`account ${name}: its token ends ${tokenExpiresAt?.slice(0, 10)}. ${again}`] : [];
+    const again = t.status.connectAgain({ network, name });
+    if (stopped !== null) return [`${t.status.accountStopped({ name, why: stopped })} ${again}`];
+    if (tokenExpiresAt === null || (Date.parse(tokenExpiresAt) - at) / 86_400_000 > tokenDays) return [];
+    return [`${t.status.tokenEnds({ name, day: shownDay(tokenExpiresAt) })} ${again}`];
   });
 }
 
 function postRow({ posts }: HomeFigures): Row[] {
   if (!posts) return [];
-  const { states, accounts, senders } = posts;
-  const counts = Object.entries(states).filter(([, count]) => count > 0);
+  const counts = Object.entries(posts.states).filter(([, count]) => count > 0);
+  const shown = counts.map(([state, count]) => `${count} ${state}`).join(', ') || t.status.noPosts;
+  const senders = posts.senders.map(({ program, pid, host, since }) => t.status.sender({ program, pid, host, since: shownTime(since) }));
   return [
-    ['posts', `${counted(accounts.length, 'account')}; ${counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'}`],
-    [
-      'sent by',
-      senders.map(({ program, pid, host, since }) => `${program} (process ${pid} on ${host}, since ${shownTime(since)})`).join(', ') ||
-        'nothing that is running',
-    ],
+    [t.status.posts, `${t.status.accounts({ n: posts.accounts.length })}; ${shown}`],
+    [t.status.sentBy, senders.join(', ') || t.status.noSender],
   ];
 }
 
-export function otherRows(figures: HomeFigures): Row[] {
-  const { queue, training, disk, schedule } = figures;
+function queueRow({ queue }: HomeFigures): Row[] {
+  if (!queue) return [];
+  const { waiting, delayed, running, failed } = queue.tasks;
+  const paused = queue.paused ? `, ${t.status.queuePaused}` : '';
+  return [[t.status.queue, `${t.status.inQueue({ waiting: waiting + delayed, running, failed })}${paused} (${queue.driver})`]];
+}
+
+function trainingRow({ training }: HomeFigures): Row[] {
   const [last] = training ?? [];
-  const parts = Object.entries(disk?.parts ?? {}).filter(([, bytes]) => bytes > 0);
+  if (!last) return [];
+  const running = last.running ? `, ${t.status.trainingRuns}` : '';
+  const step = t.status.step({ step: String(last.step ?? '-'), loss: last.loss === null ? '-' : decimal(last.loss, 4) });
+  return [[t.status.training, `${t.status.trainings({ n: training?.length ?? 0, name: last.name })}${running}, ${step}`]];
+}
+
+function diskRow({ disk }: HomeFigures): Row[] {
+  if (!disk) return [];
+  const parts = Object.entries(disk.parts).filter(([, bytes]) => bytes > 0);
+  const used = parts.map(([name, bytes]) => `${name} ${inFigures(formatBytes(bytes))}`).join(', ') || t.status.nothing;
+  const free = disk.freeBytes === null ? '' : `; ${t.status.free({ bytes: inFigures(formatBytes(disk.freeBytes)) })}`;
+  return [[t.status.disk, `${used}${free}`]];
+}
+
+export function otherRows(figures: HomeFigures): Row[] {
   return [
-    ...(queue
-      ? [
-          [
-            'queue',
-            `${queue.driver}${queue.paused ? ', paused' : ''}: ${queue.tasks.waiting + queue.tasks.delayed} waiting, ${queue.tasks.running} running, ${queue.tasks.failed} failed`,
-          ] as Row,
-        ]
-      : []),
-    ...(last
-      ? [
-          [
-            'training',
-            `${counted(training?.length ?? 0, 'run')}; ${last.name}${last.running ? ', running' : ''}, step ${last.step ?? '-'}, loss ${last.loss?.toFixed(4) ?? '-'}`,
-          ] as Row,
-        ]
-      : []),
+    ...queueRow(figures),
+    ...trainingRow(figures),
     ...postRow(figures),
     ...hookRows(figures),
-    ...(disk
-      ? [
-          [
-            'disk',
-            `${parts.map(([name, bytes]) => `${name} ${formatBytes(bytes)}`).join(', ') || 'nothing yet'}${disk.freeBytes === null ? '' : `; ${formatBytes(disk.freeBytes)} free`}`,
-          ] as Row,
-        ]
-      : []),
-    ...(schedule?.lastErrors ?? []).map(
-      ({ jobId, lastDueAt, outcome, count, code, message }): Row => [
-        'last error',
-        `${shownTime(lastDueAt)}  ${jobId} ${outcome}${count > 1 ? ` ${count} times` : ''}: ${[code, message].filter((part) => part !== null).join(': ')}`,
-      ],
-    ),
+    ...diskRow(figures),
+    ...(figures.schedule?.lastErrors ?? []).map(({ jobId, lastDueAt, outcome, count, code, message }): Row => {
+      const times = count > 1 ? ` ${t.status.times({ n: count })}` : '';
+      const why = [code, message].filter((part) => part !== null).join(': ');
+      return [t.status.lastError, `${shownTime(lastDueAt)}  ${jobId} ${outcome}${times}: ${why}`];
+    }),
   ];
 }

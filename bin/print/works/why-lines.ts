@@ -1,38 +1,65 @@
-import { counted } from '../../../lib/core/index.ts';
-import { type Ledger, termNames } from '../../../lib/curation/index.ts';
+import { type Ledger, type LedgerCandidate, termNames } from '../../../lib/curation/index.ts';
 import type { Artwork } from '../../../lib/gallery/index.ts';
-import { termWords } from './term-words.ts';
+import { decimal, signed, t } from '../../texts/texts.ts';
+import { alignColumns, faultWords, ledgerTable } from '../ledger-table.ts';
 
-/** Sentences that explain why this candidate was kept. */
-export function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {
-  const { candidates, winner, curation, model, basis, dropped, wildCard, adaptive, subjectDoubtful, lastResort, weights } = ledger;
+/** Why this candidate is the work, as half a sentence. */
+function reasonOf({ candidates, curation, wildCard, lastResort }: Ledger, kept: LedgerCandidate | undefined): string {
+  if (!kept) return t.choice.unknown;
+  if (lastResort) return t.choice.leastBad;
+  if (candidates.length === 1) return t.choice.only;
+  if (curation === 'unscored') return t.choice.first;
+  if (candidates.every((one) => one === kept || one.verdict === 'rejected')) return t.choice.onlyGood;
+  const total = kept.total ?? 0;
+  const score = signed(total, 2);
+  if (wildCard) return t.choice.byLot({ score });
+  return candidates.some((one) => (one.total ?? total) > total) ? t.choice.tie({ score }) : t.choice.best({ score });
+}
+
+/** What got points, how much it counts, and what was usual. */
+function termLines({ basis, weights }: Ledger): string[] {
+  const rows = termNames.flatMap((term) => {
+    const known = basis[term];
+    if (!known) return [];
+    const weight = weights.values[term] ?? 0;
+    const { n } = known;
+    return [
+      [
+        `  ${t.choice.points[term]}`,
+        t.choice.meaning[term],
+        t.choice.counts({ weight: decimal(weight, Number.isInteger(weight) ? 0 : 2) }),
+        known.from === 'history' ? t.choice.usualOfPast({ n }) : t.choice.usualOfRound({ n }),
+      ],
+    ];
+  });
+  const widest = Math.max(0, ...rows.map(([, meaning = '']) => meaning.length));
+  return alignColumns(rows.map(([name = '', meaning = '', ...rest]) => [name, meaning.padEnd(widest), ...rest]));
+}
+
+/** Explains why this candidate was kept: sentences, and the points of every candidate. */
+export function whyLines({ id, recipe }: Artwork, ledger: Ledger): string[] {
+  const { candidates, winner, curation, model, dropped, adaptive, subjectDoubtful } = ledger;
   const kept = winner === null ? undefined : candidates[winner];
+  const scored = curation !== 'unscored';
   const lines = [
     `${id}${recipe?.prompt === undefined ? '' : `: ${recipe.prompt}`}`,
-    `Seed ${kept?.seed ?? '?'} of ${counted(candidates.length, 'candidate')} was kept: ${kept?.reason ?? 'nothing is known'}.`,
+    t.choice.kept({ n: candidates.length, seed: String(kept?.seed ?? '?'), why: reasonOf(ledger, kept) }),
   ];
-  if (curation === 'unscored')
-    lines.push('Nothing was compared: there was only one candidate. For several: ai-artist create --candidates 4');
-  else {
-    lines.push(`Scored by ${model ?? curation}, weights ${weights.version}.`);
-    for (const term of termNames) {
-      const known = basis[term];
-      if (!known) continue;
-      const from = known.from === 'history' ? `the last ${known.n} values` : `these ${counted(known.n, 'candidate')}`;
-      lines.push(
-        `  ${term} (${termWords[term]}): weight ${weights.values[term]}; usual is ${known.mean.toPrecision(4)} ± ${known.deviation.toPrecision(2)}, of ${from}`,
-      );
-    }
-  }
-  if (dropped.length > 0) lines.push(`Some candidates had no ${dropped.join(', ')}, so this was not counted for any.`);
-  if (wildCard) lines.push('It is the wild card: drawn at random, not the best.');
-  if (lastResort) lines.push('No candidate passed the gates: it is the best of those that only looked wrong.');
-  if (subjectDoubtful) lines.push('The subject was not clearly visible in any candidate, so this gate rejected none.');
+  if (subjectDoubtful) lines.push(t.choice.subjectDoubtful);
+  if (candidates.length === 1 && !scored) lines.push(t.choice.several);
+  for (const { verdict, seed, faults, ...rest } of scored ? [] : candidates)
+    if (verdict === 'rejected') lines.push(t.choice.refused({ seed, faults: faultWords({ verdict, seed, faults, ...rest }) }));
+  if (scored) lines.push('', ...ledgerTable(ledger), '', t.choice.explain({ model: model ?? curation }), ...termLines(ledger));
+  if (dropped.length > 0) lines.push(t.choice.notCounted({ points: dropped.map((term) => t.choice.points[term]).join(', ') }));
+  for (const { seed, wouldHaveWonWithout } of candidates)
+    for (const term of wouldHaveWonWithout) lines.push(t.choice.without({ points: t.choice.points[term], seed }));
   if (adaptive?.gain !== undefined && adaptive.gain !== null && adaptive.worthSeconds !== null)
     lines.push(
-      `Another candidate was expected to be ${adaptive.gain.toFixed(2)} points better, which is worth ${adaptive.worthSeconds.toFixed(1)} s; painting it takes ${adaptive.seconds.toFixed(1)} s.`,
+      t.choice.notWorth({
+        gain: decimal(adaptive.gain, 2),
+        worth: decimal(adaptive.worthSeconds, 1),
+        seconds: decimal(adaptive.seconds, 1),
+      }),
     );
-  for (const { seed, wouldHaveWonWithout } of candidates)
-    for (const term of wouldHaveWonWithout) lines.push(`Without ${term}, seed ${seed} would be the work.`);
   return lines;
 }

@@ -1,0 +1,6 @@
+import type { en } from '../en/all.ts';
+import { choice } from './choice.ts';
+import { measure } from './measure.ts';
+import { status } from './status.ts';
+
+export const de: typeof en = { choice, measure, status };

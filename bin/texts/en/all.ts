@@ -1,0 +1,6 @@
+/** All texts in English, by area: one file each, of the same name in every language. */
+import { choice } from './choice.ts';
+import { measure } from './measure.ts';
+import { status } from './status.ts';
+
+export const en = { choice, measure, status };

@@ -1,0 +1,84 @@
+/** What the command line says to people, in each of its languages. */
+import { equal, is, match, ok } from 'uvu/assert';
+import { languageOf, languages } from '../../bin/texts/language.ts';
+import { plurals } from '../../bin/texts/plurals.ts';
+import { catalogue } from '../../bin/texts/texts.ts';
+import { suite } from '../harness.ts';
+import { cli, cliSeries, scratch } from './support.ts';
+
+/** Texts that are the same in another language. */
+const same = new Set(['de.choice.seed', 'de.choice.points.promptAlign', 'de.status.training', 'de.status.hooks']);
+
+/** All texts of a language by their places; a function is called with values that name themselves, for one and for many. */
+function textsOf(tree: object, place: string): [string, string, readonly string[]][] {
+  return Object.entries(tree).flatMap(([name, value]): [string, string, readonly string[]][] => {
+    const here = `${place}.${name}`;
+    if (typeof value === 'string') return [[here, value, []]];
+    if (typeof value === 'object' && value !== null) return textsOf(value, here);
+    return [1, 7].map((count) => {
+      const used = new Set<string>();
+      const get = (_: object, key: string | symbol): number => {
+        used.add(String(key));
+        return count;
+      };
+      const values = new Proxy({}, { get });
+      return [`${here} of ${count}`, String((value as (values: object) => string)(values)), [...used].sort()];
+    });
+  });
+}
+
+suite('bin texts', { timeoutMs: 120_000 }, (test) => {
+  test('the language is that of the environment; one without texts is English', () => {
+    is(languageOf({}), 'en');
+    is(languageOf({ LANG: 'C.UTF-8' }), 'en');
+    is(languageOf({ LANG: 'fr_FR.UTF-8' }), 'en');
+    is(languageOf({ LANG: 'de_AT.UTF-8' }), 'de');
+    is(languageOf({ LANG: 'de_DE.UTF-8', LC_ALL: 'en_GB.UTF-8' }), 'en');
+    is(languageOf({ LC_ALL: 'en_GB.UTF-8', AI_ARTIST_LANG: 'de' }), 'de');
+    is(languageOf({ AI_ARTIST_LANG: '', LC_MESSAGES: 'de-DE' }), 'de');
+  });
+
+  test('plurals are those of the language', () => {
+    const forms = { one: 'one', few: 'few', other: 'other' };
+    equal(
+      [0, 1, 2].map((n) => plurals('en')(n, forms)),
+      ['other', 'one', 'other'],
+    );
+    equal(
+      [1, 3, 5].map((n) => plurals('pl')(n, { ...forms, many: 'many' })),
+      ['one', 'few', 'many'],
+    );
+  });
+
+  test('each text uses the same values in every language, and none is left in English', () => {
+    const english = textsOf(catalogue.en, 'en');
+    ok(english.length > 100);
+    for (const language of languages.filter((one) => one !== 'en')) {
+      const texts = textsOf(catalogue[language], language);
+      is(texts.length, english.length);
+      for (const [at, [place, text, used]] of texts.entries()) {
+        equal(used, english[at]?.[2], place);
+        if (text === english[at]?.[1] && /[a-z]{3}/.test(text)) ok(same.has(place.replace(/ of \d$/, '')), `${place}: ${text}`);
+      }
+    }
+  });
+
+  test('status and why in German; --json is the same in every language', async () => {
+    const home = `${scratch}/german home`;
+    const env = { AI_ARTIST_HOME: home, AI_ARTIST_LANG: 'de' };
+    const small = ['--set', 'paint.steps=1', '--set', 'create.upscale=false'];
+    await cli(['create', 'a fox', '--seed', '3', ...small], { env });
+    const [status, why, german] = await cliSeries(
+      [
+        ['status', '--no-disk'],
+        ['why', 'latest'],
+        ['why', 'latest', '--json'],
+      ],
+      { env },
+    );
+    match(status?.stdout ?? '', /^Werke +1 in der Galerie; 1 Bild hier gemalt, 1 davon behalten$/m);
+    match(why?.stdout ?? '', /^1 Bild wurde mit Seed 3 gemalt und behalten: es gab nichts zu vergleichen\.$/m);
+    const plain = await cli(['why', 'latest', '--json'], { env: { AI_ARTIST_HOME: home, AI_ARTIST_LANG: 'en' } });
+    is(german?.stdout, plain.stdout);
+  });
+});
