@@ -40,6 +40,7 @@ suite('bin generate --recipe', { timeoutMs: 300_000 }, (test) => {
     });
     assert.equal([again?.code, json?.code, more?.code, piped.code], [0, 0, 0, 0], `${again?.stderr}${json?.stderr}${piped.stderr}`);
     for (const name of ['again.png', 'json.png', 'piped.png']) assert.equal(readFileSync(at(name)), readFileSync(at('owl.png')), name);
+    for (const run of [again, json]) assert.not.match(painted(run).warnings.join('\n'), /recipe:/);
     const [image] = painted(more).images;
     assert.equal([image?.recipe.prompt, image?.recipe.steps, image?.recipe.cfgScale, image?.seed], ['a hare', 2, 2, 7]);
   });

@@ -4,6 +4,7 @@ import { configPath, type LoadedConfig } from '../../config/index.ts';
 import { ArtistError, answering, display, homeFolder } from '../../core/index.ts';
 import { type GenerateOptions, type LoadModelOptions, samplers, schedulers } from '../../engine/index.ts';
 import type { PartialRecipe } from '../../image/index.ts';
+import { resolveModel } from '../../models/index.ts';
 import { overSettings } from '../orders/paint-settings.ts';
 import { findRecipeLoras, modelOf, optionsOfRecipe } from './repaint-options.ts';
 
@@ -73,6 +74,13 @@ function withoutForeignNames(paint: GenerateOptions, given: GenerateOptions, not
   return kept as GenerateOptions;
 }
 
+/** Names of the files that a model brings to decode its latents. */
+async function ownDecoders(model: string | undefined, { diffusionModel }: LoadModelOptions, home: string): Promise<string[]> {
+  if (diffusionModel !== undefined) return [];
+  const { parts } = await resolveModel(model, { home });
+  return [parts.vae, parts.tae].flatMap((path) => (path === undefined ? [] : [basename(path)]));
+}
+
 /** Where the model of a recipe lies, if it is that of the settings: its file has the name in the recipe. */
 export function settledModel({ model: recorded }: PartialRecipe, { config, home }: LoadedConfig): string | undefined {
   const { model } = config;
@@ -102,10 +110,11 @@ export const changedRecipe = answering(
     const prompt = given.prompt ?? recipe.prompt;
     if (prompt === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', 'prompt: expected one, because the recipe has none, got none');
     if (unknown.length > 0) notes.push(`this version does not know, and does not use: ${unknown.join(', ')}`);
-    if (recipe.vae && givenLoad.vae === undefined)
-      notes.push(`it was painted with the VAE ${recipe.vae.name}, which is not loaded: name its file`);
     const chosen = givenLoad.diffusionModel === undefined ? (givenLoad.model ?? place) : undefined;
     const model = givenLoad.diffusionModel === undefined ? modelOf(recipe, chosen) : undefined;
+    const { vae } = recipe;
+    if (vae && givenLoad.vae === undefined && !(await ownDecoders(model, givenLoad, home)).includes(vae.name))
+      notes.push(`it was painted with the VAE ${vae.name}, which is not loaded: name its file`);
     const loras = given.loras === undefined ? await findRecipeLoras(recipe, { home, places: [], signal }) : [];
     const settled = withoutForeignNames({ ...paint, ...(loras.length > 0 && { loras }) } as GenerateOptions, given, notes);
     return {
