@@ -223,7 +223,7 @@ const hashesShortTexts = {
   'lib/server/auth/tokens.ts': 'a token',
   'lib/server/openapi/routes.ts': 'the style of the page, once',
   'lib/server/api/changes/work-change.ts': 'the fields of one work that clients change',
-  'lib/server/webhooks/signature.ts': 'the body of a webhook, which has ids and no pictures',
+  'lib/hooks/signature.ts': 'the body of a webhook, which has ids and no pictures',
   'lib/server/openai/links.ts': 'the address of a picture',
   'lib/server/auth/sign-in-codes.ts': 'a code',
   'lib/server/shares/share-book.ts': 'the secret of a link',

@@ -24,7 +24,7 @@ export const statusCommand = command({
     'Reads the records of the home, so the schedule need not be running. A missed run counts as a failure. Exit status 1 if a part could not be read.',
   run: async ({ queue, 'queue-name': givenName, disk = true }, context) => {
     const address = await queueAddress(queue, context);
-    const parts = ['schedule', 'works', 'style', 'queue', 'training', 'posts', ...(disk ? (['disk'] as const) : [])] as const;
+    const parts = ['schedule', 'works', 'style', 'queue', 'training', 'posts', 'hooks', ...(disk ? (['disk'] as const) : [])] as const;
     const queueName = await givenQueueName(givenName, context);
     const reader = new FiguresReader({ home: context.home, gallery: await openGallery(context), queue: address, queueName, parts });
     const figures = await reader.read(context.signal).finally(() => reader.close());

@@ -9,6 +9,7 @@ export {
 } from './figures/figures.ts';
 export { shareKinds } from './figures/spreads.ts';
 export { type DayRange, isWithin } from './figures/work-facts.ts';
+export { periodChanged, workFiled } from './hooks/messages.ts';
 export { JobFolder, jobIdPattern, type RecordedPicture } from './jobs/job-folder.ts';
 export { pictureOfWork } from './jobs/job-results.ts';
 export { picturesOf } from './jobs/paint-job.ts';

@@ -1,12 +1,13 @@
-export type { FederationSettings } from './federation-settings.ts';
 export { findConfigFile } from './file.ts';
 export { initConfig } from './init.ts';
 export { configJsonSchema } from './json-schema.ts';
 export { environmentPrefix } from './layers.ts';
 export { type ConfigSources, configPath, type LoadedConfig, leaves, loadConfig, type Origin, readSecret, redactedConfig } from './load.ts';
-export type { PublishSettings } from './publish-settings.ts';
-export { bare, type Config, configKeys, configSchema, descriptionOf, isSecret, schemaAt, sectionOf } from './schema.ts';
+export { bare, type Config, configKeys, configSchema, descriptionOf, isFileOnly, isSecret, schemaAt, sectionOf } from './schema.ts';
 export type { Secret } from './secret.ts';
-export { publicAddressOf, type ServerSettings, serverSettings } from './server-settings.ts';
+export type { FederationSettings } from './sections/federation-settings.ts';
+export type { HookSettings } from './sections/hook-settings.ts';
+export type { PublishSettings } from './sections/publish-settings.ts';
+export { publicAddressOf, type ServerSettings, serverSettings } from './sections/server-settings.ts';
 export { type ConfigChanges, type ListedSetting, listedSettings, setConfig, settingFault } from './set-config.ts';
 export { configTemplate } from './template.ts';

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { helpLine, optionTables, type Rows } from '../engine/index.ts';
-import { federationSettings } from './federation-settings.ts';
-import { publishSettings } from './publish-settings.ts';
 import { secret } from './secret.ts';
-import { serverSettings } from './server-settings.ts';
+import { federationSettings } from './sections/federation-settings.ts';
+import { hookSettings } from './sections/hook-settings.ts';
+import { publishSettings } from './sections/publish-settings.ts';
+import { serverSettings } from './sections/server-settings.ts';
 
 /** A password or token: the text itself, or where it is stored. */
 
@@ -229,6 +230,7 @@ export const configSchema = z.strictObject({
     .describe('Metrics of schedule start, for Prometheus'),
   server: serverSettings.prefault({}).describe('The HTTP server'),
   publish: publishSettings.prefault({}).describe('Posts to networks'),
+  on: hookSettings.prefault({}).describe('What is called after works, failures and periods'),
   federation: federationSettings.prefault({}).describe('An account of its own in the Fediverse'),
   log: z
     .strictObject({
@@ -285,6 +287,12 @@ export function schemaAt(path: readonly string[]): z.ZodType | undefined {
 export function isSecret(path: readonly string[]): boolean {
   const schema = bare(schemaAt(path));
   return schema instanceof z.ZodType && schema.meta()?.['secret'] === true;
+}
+
+/** Whether a key is changed in the file by its owner alone, and neither shown nor changed through a server: it names programs to run. */
+export function isFileOnly(path: readonly string[]): boolean {
+  const schema = schemaAt(path);
+  return schema?.meta()?.['fileOnly'] === true;
 }
 
 /** The description of a key, even if it is on a wrapper. */

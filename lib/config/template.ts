@@ -16,6 +16,7 @@ const examples: Readonly<Record<string, unknown>> = {
   'provenance.certificateFile': 'my-certificate.pem',
   'provenance.keyFile': 'my-key.pem',
   'models.token': { env: 'HF_TOKEN' },
+  'on.work': [['notify-send', 'A new picture'], 'https://example.org/hook'],
   'metrics.port': 9464,
   'metrics.file': 'ai-artist.prom',
 };

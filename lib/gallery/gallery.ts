@@ -32,6 +32,7 @@ export class Gallery extends GalleryReader {
   readonly #random: RandomSource;
   readonly #nextId: () => string;
   readonly #encode: EncodeWork | undefined;
+  readonly #tellFiled: (work: Artwork) => void;
   readonly #unconfirmed: UnconfirmedWorks;
 
   constructor(options: GalleryOptions = {}) {
@@ -41,7 +42,10 @@ export class Gallery extends GalleryReader {
     this.#random = random;
     this.#nextId = createIds({ clock, random });
     this.#encode = options.encode;
-    this.#unconfirmed = new UnconfirmedWorks(this.files, this.index);
+    this.#tellFiled = (work) => {
+      if (work.imported === undefined) options.onFiled?.(work);
+    };
+    this.#unconfirmed = new UnconfirmedWorks(this.files, this.index, this.#tellFiled);
   }
 
   // Adding and changing
@@ -58,6 +62,7 @@ export class Gallery extends GalleryReader {
     const { about, withId } = await prepareWork(work, this.#encoding(draw));
     if (about.derivation?.['task'] !== undefined) await this.refresh();
     let thumbnail: Uint8Array | undefined;
+    let isNew = false;
     const filed = await this.whileLocked('filing a work', async () => {
       const earlier = await this.index.workOfTask(about.derivation?.['task']);
       if (earlier) return earlier;
@@ -65,9 +70,11 @@ export class Gallery extends GalleryReader {
       const { sidecar } = prepared;
       await this.index.commit(sidecar.id, sidecar, () => this.#writeFiles(prepared));
       thumbnail = prepared.thumbnail;
+      isNew = true;
       return this.files.artworkOf(sidecar);
     });
     await this.files.keepThumbnail(filed.id, thumbnail);
+    if (isNew) this.#tellFiled(filed);
     return filed;
   }
 

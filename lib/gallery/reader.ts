@@ -38,6 +38,8 @@ export interface GalleryOptions {
   serving?: SearchLimits | undefined;
   /** How pictures that were painted here are encoded when they are filed, for example to sign them. Default: PNG with recipe and AI label. */
   encode?: EncodeWork | undefined;
+  /** Called with each work that was painted here, once it is filed. Must not throw. */
+  onFiled?: ((work: Artwork) => void) | undefined;
   /** Called with what the owner should know, such as works that are gone from the disk. Default: a process warning. */
   onWarning?: (message: string) => void;
 }

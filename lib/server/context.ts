@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LoadedConfig } from '../config/index.ts';
 import type { Clock, Home } from '../core/index.ts';
 import type { Gallery } from '../gallery/index.ts';
+import type { Hooks } from '../hooks/index.ts';
 import type { TaskQueue } from '../schedule/index.ts';
 import type { PaintJobs } from '../service/index.ts';
 
@@ -37,6 +38,8 @@ export interface ServerContext {
   readonly queue: TaskQueue;
   readonly jobs: PaintJobs;
   readonly clock: Clock;
+  /** What the settings call after works and periods that this process itself files and changes. */
+  readonly hooks: Hooks;
   readonly signInCodes: SignIn;
   /** Logs a warning with the request's id. */
   readonly warn: (line: string) => void;

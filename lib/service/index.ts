@@ -26,6 +26,7 @@ export {
   type SchedulePart,
   type WorksPart,
 } from './metrics/home-figures.ts';
+export { type HookCall, type HooksPart, hookCallsByWork } from './metrics/hooks-part.ts';
 export { loadPromClient, type MetricsPage, metricsPage, processMetrics } from './metrics/metrics-page.ts';
 export { areMetricsWanted, type MetricsOptions, type MetricsPlaces, type MetricsReports, startMetrics } from './metrics/metrics-reports.ts';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metrics/metrics-server.ts';

@@ -33,6 +33,7 @@ const handedOn: ReadonlySet<string> = new Set([
   'curation',
   'curation.weights',
   'federation',
+  'on',
   'provenance',
   'publish',
   'server',

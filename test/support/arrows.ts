@@ -12,6 +12,7 @@ const below = [...engineSide, 'config', 'provenance', ...works, 'federation', 'c
 export const libArrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
   config: ['core', 'engine'],
+  hooks: ['core', 'config'],
   observe: ground,
   models: ground,
   prompt: ground,
@@ -28,12 +29,12 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   publish: [...ground, 'models', 'image', 'lora', ...works, 'provenance', 'federation'],
   bench: below,
   tune: [...below, 'bench'],
-  artist: [...below, 'tune'],
-  service: [...below, 'artist'],
-  server: [...below, 'artist', 'service'],
-  doors: [...below, 'artist', 'service', 'server'],
-  index: [...below, 'artist', 'service', 'server', 'doors'],
-  bin: [...below, 'artist', 'bench', 'tune', 'service', 'server'],
+  artist: [...below, 'hooks', 'tune'],
+  service: [...below, 'hooks', 'artist'],
+  server: [...below, 'hooks', 'artist', 'service'],
+  doors: [...below, 'hooks', 'artist', 'service', 'server'],
+  index: [...below, 'hooks', 'artist', 'service', 'server', 'doors'],
+  bin: [...below, 'hooks', 'artist', 'bench', 'tune', 'service', 'server'],
 };
 
 /** Folder of native/ -> folders it may include; vendor is the engine's source and ggml. */

@@ -1,10 +1,11 @@
-import { type EndRule, PeriodStore, periodView, readClaim } from '../../../lib/artist/index.ts';
+import { type EndRule, periodView, readClaim } from '../../../lib/artist/index.ts';
 import { ArtistError, display } from '../../../lib/core/index.ts';
 import { topicsOf } from '../../../lib/prompt/index.ts';
 import { text } from '../../flags/flags.ts';
 import { defaultWindow, periodFlags, periodNames } from '../../flags/period-flags.ts';
 import { periodLines } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
+import { openArtist } from '../../shell/settings.ts';
 
 export const periodStartCommand = command({
   required: { name: text('Name of the period') },
@@ -20,13 +21,13 @@ export const periodStartCommand = command({
   ],
   epilogue:
     'Works whose prompt create or the schedule chooses belong to the current period. Works with your own prompt, and series, do not.',
-  run: async (values, { home, config }) => {
+  run: async (values, context) => {
     const { name, after, from, works, until, window = defaultWindow, hypothesis, claim, topic = [], style = [], lora = [] } = values;
     if (after !== undefined && from !== undefined)
       throw new ArtistError('ERR_INVALID_ARGUMENT', '--from: expected to be left out with --after');
     if (claim !== undefined && hypothesis === undefined)
       throw new ArtistError('ERR_INVALID_ARGUMENT', '--claim: expected --hypothesis with it');
-    const known = topicsOf((await config()).config.prompt.topics).map((each) => each.name.toLowerCase());
+    const known = topicsOf((await context.config()).config.prompt.topics).map((each) => each.name.toLowerCase());
     for (const each of topic)
       if (!known.includes(each.toLowerCase()))
         throw new ArtistError('ERR_INVALID_ARGUMENT', `--topic: expected one of ${known.join(', ')}, got ${display(each)}`);
@@ -36,7 +37,8 @@ export const periodStartCommand = command({
       ...(values['novelty-below'] === undefined ? [] : [{ noveltyBelow: values['novelty-below'], window }]),
       ...(values['consistency-above'] === undefined ? [] : [{ consistencyAbove: values['consistency-above'], window }]),
     ];
-    const period = await new PeriodStore({ home }).start({
+    await using artist = await openArtist(context, 0);
+    const period = await artist.periods.store.start({
       name,
       ...(after !== undefined && { starts: { after } }),
       ...(from !== undefined && { starts: { at: from } }),

@@ -1,8 +1,10 @@
 import { recordView } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
 import { ScheduleStore, scheduleFigures, shownTimeZone } from '../../../lib/schedule/index.ts';
+import { hookCallsByWork } from '../../../lib/service/index.ts';
 import { number, text, toggle } from '../../flags/flags.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
+import { failedHooks, hooksOfRun } from '../../print/schedule/hook-rows.ts';
 import { figuresLine, recordCells } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 
@@ -23,10 +25,16 @@ export const historyCommand = command({
     const all = await store.history({ id: job, limit: 1000 });
     const records = all.filter(({ outcome }) => failed !== true || (outcome !== 'done' && outcome !== 'cancelled')).slice(0, limit);
     const zones = new Map((await store.list()).map(({ id, timeZone }) => [id, timeZone]));
+    const calls = await hookCallsByWork(home);
     const figures = scheduleFigures(all, store.clock.now());
     return {
-      json: { runs: records.map(recordView), figures },
-      text: alignColumns(records.map((record) => recordCells(record, zones.get(record.jobId) ?? shownTimeZone()))),
+      json: { runs: records.map((record) => ({ ...recordView(record), hooks: hooksOfRun(record, calls) })), figures },
+      text: alignColumns(
+        records.map((record) => {
+          const [due = '', id = '', outcome = '', how = ''] = recordCells(record, zones.get(record.jobId) ?? shownTimeZone());
+          return [due, id, outcome, `${how}${failedHooks(hooksOfRun(record, calls))}`];
+        }),
+      ),
       notes: [...(records.length === 0 ? ['nothing has run yet'] : []), figuresLine(figures)],
     };
   },

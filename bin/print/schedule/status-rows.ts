@@ -4,6 +4,7 @@ import { formatDuration, formatMoment } from '../../../lib/schedule/index.ts';
 import { type HomeFigures, periods } from '../../../lib/service/index.ts';
 import { seconds } from '../progress.ts';
 import { shownTime } from '../times.ts';
+import { hookRows } from './hook-rows.ts';
 import { percent } from './job-view.ts';
 
 type Row = [string, string];
@@ -114,6 +115,7 @@ export function otherRows(figures: HomeFigures): Row[] {
         ]
       : []),
     ...postRow(figures),
+    ...hookRows(figures),
     ...(disk
       ? [
           [

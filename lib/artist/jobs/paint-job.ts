@@ -4,6 +4,7 @@ import type { GenerateOptions, UpscalerRunOptions } from '../../engine/index.ts'
 import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import { homeId, type RunningTask } from '../../schedule/index.ts';
+import type { FailedWork } from '../hooks/messages.ts';
 import type { Artist } from '../loop/artist.ts';
 import type { CreateOptions } from '../loop/create-options.ts';
 import { paintOrder } from '../orders/paint-order.ts';
@@ -59,11 +60,20 @@ export async function paintJob(task: RunningTask, artist: Artist): Promise<Paint
     try {
       if (results.count < images) await paint(run, artist, place);
       done = true;
+    } catch (error) {
+      artist.tellFailure(error, failedWork(task.id, job.work), signal);
+      throw error;
     } finally {
       await progress.end({ done });
     }
     return { pictures: results.stored(), warnings: [...warnings] };
   });
+}
+
+/** What hooks are told of a job that failed. */
+function failedWork(task: string, { options, ...rest }: PaintWork): FailedWork {
+  const model = 'model' in rest ? rest.model : undefined;
+  return { task, model, prompt: 'prompt' in options ? options.prompt : undefined };
 }
 
 function paint(run: Try, artist: Artist, place: Workplace): Promise<void> {

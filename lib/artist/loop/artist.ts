@@ -1,7 +1,9 @@
 import { configPath, type LoadedConfig, loadConfig } from '../../config/index.ts';
-import { ArtistError, answering, type Clock, errorLine, homeFolder, linkSignals, resolveOptions } from '../../core/index.ts';
+import { ArtistError, answering, type Clock, createIds, errorLine, homeFolder, linkSignals, resolveOptions } from '../../core/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
+import { Hooks } from '../../hooks/index.ts';
 import { loadSharp } from '../../image/index.ts';
+import { type FailedWork, isNoFailure, workFailed, workFiled } from '../hooks/messages.ts';
 import { writerOf } from '../llm/writer.ts';
 import { Studio } from '../models/models-in-use.ts';
 import { ProposalMaker } from '../proposals/proposal-maker.ts';
@@ -36,7 +38,7 @@ export interface ArtistOptions {
   fetch?: typeof globalThis.fetch | undefined;
   /** Called with each warning, such as a scorer that failed or a memory that was repaired. Default: process.emitWarning(). */
   onWarning?: ((line: string) => void) | undefined;
-  /** Called with messages that are no warnings: which tuned settings are in use. Default: none. */
+  /** Called with messages that are no warnings: which tuned settings are in use, which hooks were called. Default: none. */
   onNote?: ((line: string) => void) | undefined;
   clock?: Clock | undefined;
 }
@@ -56,6 +58,10 @@ export class Artist {
   readonly #studio: Studio;
   readonly #place: Workplace;
   readonly #warn: (line: string) => void;
+  readonly #hooks: Hooks;
+  readonly #newId: () => string;
+  /** Failures that the hooks were told of. */
+  readonly #told = new WeakSet<object>();
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   #disposing: Promise<void> | undefined;
@@ -65,18 +71,22 @@ export class Artist {
     if (!(keepMs >= 0)) throw new ArtistError('ERR_INVALID_ARGUMENT', `keepMs: expected a number of milliseconds from 0, got ${keepMs}`);
     this.home = config.home;
     this.config = config;
-    this.gallery = new Gallery({
-      folder: configPath(config.config.gallery.folder, config.home),
-      encode: encodingOf(config),
-      ...(clock && { clock }),
-    });
-    this.#clock = clock;
     const { clip } = config.config.create;
     const clipPath = clip === undefined ? undefined : configPath(clip, config.home);
     this.#warn = onWarning ?? ((line) => process.emitWarning(line, { type: 'ArtistWarning' }));
+    this.#clock = clock;
+    this.#newId = createIds(clock && { clock });
+    const hooks = new Hooks(config, { warn: this.#warn, note: onNote, clock });
+    this.#hooks = hooks;
+    this.gallery = new Gallery({
+      folder: configPath(config.config.gallery.folder, config.home),
+      encode: encodingOf(config),
+      onFiled: (work) => hooks.tell(workFiled(work)),
+      ...(clock && { clock }),
+    });
     this.#studio = new Studio({ home: config.home, keepMs, isolate, clock, warn: this.#warn, note: onNote });
     const { home, gallery } = this;
-    const place: Workplace = { home, config, gallery, studio: this.#studio, clip: clipPath, warn: this.#warn, clock, fetch };
+    const place: Workplace = { home, config, gallery, studio: this.#studio, clip: clipPath, hooks, warn: this.#warn, clock, fetch };
     this.#place = place;
     this.periods = new PeriodKeeper(place);
     this.proposals = new ProposalMaker(place);
@@ -112,7 +122,10 @@ export class Artist {
     const run = new CreateRun<CreatedWork>(async (signal, emit) => {
       if (this.disposed) throw new ArtistError('ERR_DISPOSED', 'create: the artist was disposed. Make another with createArtist()');
       resolveOptions('create', createOptions, options);
-      return this.#create({ ...options, signal, onProgress: emit });
+      return this.#create({ ...options, signal, onProgress: emit }).catch((error: unknown) => {
+        this.tellFailure(error, options, signal);
+        throw error;
+      });
     }, options);
     this.#running.add(run.settled);
     run.settled.then(() => this.#running.delete(run.settled));
@@ -136,7 +149,12 @@ export class Artist {
   async withModels<T>(signal: AbortSignal, work: (place: Workplace, signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.disposed) throw new ArtistError('ERR_DISPOSED', 'artist: it was disposed. Make another with createArtist()');
     const linked = linkSignals([this.#closing.signal, signal]);
-    const running = work(this.#place, linked.signal).finally(linked.release);
+    const running = work(this.#place, linked.signal)
+      .catch((error: unknown) => {
+        this.tellFailure(error, {}, linked.signal);
+        throw error;
+      })
+      .finally(linked.release);
     const settled = running.catch(() => undefined);
     this.#running.add(settled);
     try {
@@ -146,7 +164,17 @@ export class Artist {
     }
   }
 
-  /** Cancels the works in progress (they reject with ERR_ABORTED), then frees the models. May be called more than once. */
+  /** Calls the hooks of the setting `on.failure`, once for an error; not for works that were cancelled. */
+  tellFailure(error: unknown, work: FailedWork, signal?: AbortSignal): void {
+    if (isNoFailure(error, work, signal)) return;
+    if (error !== null && typeof error === 'object') {
+      if (this.#told.has(error)) return;
+      this.#told.add(error);
+    }
+    this.#hooks.tell(workFailed(error, work, work.task ?? this.#newId()));
+  }
+
+  /** Cancels the works in progress (they reject with ERR_ABORTED), then frees the models. Waits for hooks that were called. May be called more than once. */
   dispose(): Promise<void> {
     this.#disposing ??= this.#dispose();
     return this.#disposing;
@@ -160,6 +188,7 @@ export class Artist {
     this.#closing.abort(new ArtistError('ERR_ABORTED', 'create: cancelled, because the artist was disposed'));
     await Promise.allSettled(this.#running);
     await this.#studio.dispose();
+    await this.#hooks.settled();
   }
 
   async #create(options: CreateOptions): Promise<CreatedWork> {

@@ -2,6 +2,7 @@
 import { ArtistError, type Clock, errorLine, isArtistError, systemClock } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { builtInStyles, promptFamilies } from '../../prompt/index.ts';
+import { periodChanged } from '../hooks/messages.ts';
 import { type EmbeddedWork, embedWorks } from '../measure/embedded-works.ts';
 import type { Period } from '../periods/period.ts';
 import { type Retrospective, retrospect, ruleThatHolds, worksOfPeriod } from '../periods/retrospective.ts';
@@ -18,7 +19,11 @@ export class PeriodKeeper {
   constructor(place: Workplace) {
     this.#place = place;
     this.#clock = place.clock ?? systemClock;
-    this.store = new PeriodStore({ home: place.home, clock: this.#clock });
+    this.store = new PeriodStore({
+      home: place.home,
+      clock: this.#clock,
+      onChange: (period, change) => place.hooks.tell(periodChanged(period, change)),
+    });
   }
 
   /**

@@ -29,13 +29,22 @@ function advance(periods: Period[], now: number): void {
   if (due) due.startedAt = now;
 }
 
+export interface PeriodStoreOptions {
+  home?: string | undefined;
+  clock?: Clock | undefined;
+  /** Called with each period that began or ended through this store, once that is stored. Must not throw. */
+  onChange?: ((period: Period, change: 'started' | 'ended') => void) | undefined;
+}
+
 /** The periods of a home, in `<home>/state/periods.json`. At most one is open at a time. */
 export class PeriodStore {
   readonly #file: StateFile<Book>;
   readonly #clock: Clock;
+  readonly #onChange: PeriodStoreOptions['onChange'];
 
-  constructor({ home, clock = systemClock }: { home?: string | undefined; clock?: Clock | undefined } = {}) {
+  constructor({ home, clock = systemClock, onChange }: PeriodStoreOptions = {}) {
     this.#clock = clock;
+    this.#onChange = onChange;
     this.#file = new StateFile(homeOf(home).state('periods.json'), bookState, { clock });
   }
 
@@ -64,11 +73,27 @@ export class PeriodStore {
     if (open) return open;
     advance(periods, this.#clock.now());
     if (!periods.some(isOpen)) return undefined;
-    const { periods: after } = await this.#file.update((book) => {
+    return this.#change((book) => {
       advance(book.periods, this.#clock.now());
-      return book;
+      return book.periods.find(isOpen);
     });
-    return after.find(isOpen);
+  }
+
+  /** Changes the book, and tells which periods began and ended by that. */
+  async #change<R>(change: (book: Book) => R): Promise<R> {
+    let changed: [Period, 'started' | 'ended'][] = [];
+    const result = await this.#file.change((book) => {
+      const before = new Map(book.periods.map(({ id, startedAt, endedAt }) => [id, { startedAt, endedAt }]));
+      const made = change(book);
+      changed = book.periods.flatMap((period): typeof changed => {
+        const was = before.get(period.id);
+        if (period.endedAt !== was?.endedAt) return [[structuredClone(period), 'ended']];
+        return period.startedAt === was?.startedAt ? [] : [[structuredClone(period), 'started']];
+      });
+      return structuredClone(made);
+    });
+    for (const [period, what] of changed) this.#onChange?.(period, what);
+    return result;
   }
 
   /**
@@ -79,7 +104,7 @@ export class PeriodStore {
    */
   async start(options: PeriodOptions): Promise<Period> {
     const { starts, ...given } = resolveOptions('period', periodOptions, options);
-    return this.#file.change((book) => {
+    return this.#change((book) => {
       advance(book.periods, this.#clock.now());
       const open = book.periods.find(isOpen);
       if (open && starts === undefined)
@@ -102,7 +127,7 @@ export class PeriodStore {
    * @throws ArtistError ERR_NOT_FOUND when there is no such period; every error of StateFile.update()
    */
   async end(id: string, endedBy: string, retrospective: Record<string, unknown>): Promise<Period> {
-    return this.#file.change((book) => {
+    return this.#change((book) => {
       const period = find(book.periods, id);
       if (period.startedAt === undefined) book.periods.splice(book.periods.indexOf(period), 1);
       else if (period.endedAt === undefined) Object.assign(period, { endedAt: this.#clock.now(), endedBy, retrospective });

@@ -12,10 +12,13 @@ import { removeFiles, type WorkFiles } from './work-files.ts';
 export class UnconfirmedWorks {
   readonly #files: WorkFiles;
   readonly #index: WorkIndex;
+  readonly #onFiled: (work: Artwork) => void;
 
-  constructor(files: WorkFiles, index: WorkIndex) {
+  /** @param onFiled called with each work that is filed */
+  constructor(files: WorkFiles, index: WorkIndex, onFiled: (work: Artwork) => void) {
     this.#files = files;
     this.#index = index;
+    this.#onFiled = onFiled;
   }
 
   /** See Gallery.addConfirmed(). */
@@ -73,6 +76,7 @@ export class UnconfirmedWorks {
         });
         await syncFolder(dirname(path));
       });
+      this.#onFiled(work);
       return work;
     });
   }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { encodingOf } from '../../artist/index.ts';
+import { encodingOf, workFiled } from '../../artist/index.ts';
 import {
   configPath,
   type LoadedConfig,
@@ -11,6 +11,7 @@ import {
 } from '../../config/index.ts';
 import { ArtistError, type Clock, type Home, homeOf, resolveOptions, systemClock, whyReadOnly } from '../../core/index.ts';
 import { Gallery } from '../../gallery/index.ts';
+import { Hooks } from '../../hooks/index.ts';
 import { createLogger, type Logger } from '../../observe/index.ts';
 import { openQueueAt, type TaskQueue } from '../../schedule/index.ts';
 import { openPaintJobs, type PaintJobs } from '../../service/index.ts';
@@ -313,7 +314,12 @@ async function openContext(
   openings: Openings,
 ): Promise<{ context: ServerContext; metrics: MetricsSource; drain: () => void }> {
   const folder = configPath(loaded.config.gallery.folder, home.folder);
-  const gallery = new Gallery({ folder, clock, encode: encodingOf(loaded), serving: {}, onWarning: (line) => log.warn(line) });
+  const hooks = new Hooks(loaded, { warn: (line) => log.warn(line), note: (line) => log.info(line), clock });
+  openings.add(() => hooks.settled());
+  const gallery = new Gallery({
+    ...{ folder, clock, encode: encodingOf(loaded), serving: {}, onWarning: (line) => log.warn(line) },
+    onFiled: (work) => hooks.tell(workFiled(work)),
+  });
   openings.add(() => gallery.close());
   // Its thread begins to make the index of words now, and not at the first search. What fails here fails again there.
   gallery.stats().catch(() => undefined);
@@ -339,6 +345,7 @@ async function openContext(
     queue,
     jobs,
     clock,
+    hooks,
     signInCodes: new SignInCodes(clock),
     warn,
     addressOf: (request, path) => `${publicAddress ?? `${originOf(request)}${settings.basePath}`}${path}`,

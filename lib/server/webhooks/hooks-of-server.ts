@@ -1,7 +1,7 @@
 import { ArtistError } from '../../core/index.ts';
+import { checkWebhookUrl, type Reach } from '../../hooks/index.ts';
 import type { PaintJob } from '../../service/index.ts';
 import type { ServerContext } from '../context.ts';
-import { checkWebhookUrl, type Reach } from './public-address.ts';
 import { WebhookSender } from './webhook-sender.ts';
 import type { WebhookEvent } from './webhook-state.ts';
 

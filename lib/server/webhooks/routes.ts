@@ -1,9 +1,9 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { checkWebhookUrl } from '../../hooks/index.ts';
 import type { Routes } from '../context.ts';
 import { cleaner } from '../events/hub-of-server.ts';
 import { reachOf, senderOf } from './hooks-of-server.ts';
-import { checkWebhookUrl } from './public-address.ts';
 import { tellWebhooks } from './tell-webhooks.ts';
 import { deliveryView, hookView, newHook, newHookView, viewDelivery, viewHook } from './webhook-views.ts';
 

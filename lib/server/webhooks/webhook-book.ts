@@ -9,8 +9,8 @@ import {
   StateFile,
   systemRandom,
 } from '../../core/index.ts';
-import type { PostResult } from './post-webhook.ts';
-import { newWebhookSecret, secretKey } from './signature.ts';
+import type { PostResult } from '../../hooks/index.ts';
+import { newWebhookSecret, secretKey } from '../../hooks/index.ts';
 import { type Delivery, type Webhook, type WebhookEvent, type WebhookState, waitAfter, webhookDefinition } from './webhook-state.ts';
 
 /** Deliveries that wait, of one hook. Beyond that the oldest is given up. */

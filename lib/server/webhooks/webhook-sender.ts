@@ -8,8 +8,7 @@ import {
   type RandomSource,
   type Timer,
 } from '../../core/index.ts';
-import { postWebhook } from './post-webhook.ts';
-import type { Reach } from './public-address.ts';
+import { postWebhook, type Reach } from '../../hooks/index.ts';
 import { WebhookBook, type WebhookMessage } from './webhook-book.ts';
 import type { Delivery, Webhook } from './webhook-state.ts';
 

@@ -20,6 +20,7 @@ import {
   uptimeOver,
 } from '../../schedule/index.ts';
 import { type DiskUse, diskUse } from './disk-use.ts';
+import { type HooksPart, hooksOf } from './hooks-part.ts';
 import { type PostsPart, postsOf } from './posts-part.ts';
 import { type HomeStyle, styleOf } from './style.ts';
 import { type TrainingRun, trainingRuns } from './training-runs.ts';
@@ -72,11 +73,13 @@ export interface HomeFigures {
   training: TrainingRun[] | null;
   /** null: nothing is published from this home. */
   posts: PostsPart | null;
+  /** null: no hook was ever called. */
+  hooks: HooksPart | null;
   disk: DiskUse | null;
   problems: { part: FigurePart; code: string; message: string }[];
 }
 
-export const figureParts = ['schedule', 'works', 'style', 'queue', 'training', 'posts', 'disk'] as const;
+export const figureParts = ['schedule', 'works', 'style', 'queue', 'training', 'posts', 'hooks', 'disk'] as const;
 export type FigurePart = (typeof figureParts)[number];
 
 export interface FiguresOptions {
@@ -154,6 +157,7 @@ export class FiguresReader {
       queue: await part('queue', () => this.#readQueue()),
       training: await part('training', () => trainingRuns(home)),
       posts: await part('posts', () => postsOf(home)),
+      hooks: await part('hooks', () => hooksOf(home, this.#clock)),
       disk: await part('disk', () => this.#readDisk()),
       problems,
     };

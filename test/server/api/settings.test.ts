@@ -21,6 +21,19 @@ suite('settings over HTTP', { timeoutMs: 60_000 }, (test) => {
   const one = async (key: string) =>
     (await server.call('GET', '/settings')).body.settings.find((each: { key: string }) => each.key === key);
 
+  test('what runs programs is neither shown nor changed, also with scope admin', async () => {
+    for (const key of ['on.work', 'on.failure', 'on.period']) {
+      const { status, body } = await server.call('PATCH', '/settings', { body: { values: { [key]: [['touch', 'here']] } } });
+      assert.equal([status, body.error.code], [403, 'ERR_FORBIDDEN'], JSON.stringify(body));
+      assert.is((await server.call('PATCH', '/settings', { body: { values: { [key]: null, 'create.candidates': 4 } } })).status, 403);
+      assert.is(await one(key), undefined);
+    }
+    assert.equal((await loadConfig({ home, environment: {} })).config.on.work, []);
+    const { sections } = (await server.call('GET', '/settings/form')).body as { sections: { rows: { name: string }[] }[] };
+    const names = sections.flatMap(({ rows }) => rows.map(({ name }) => name)).filter((name) => name.startsWith('on.'));
+    assert.equal(names, ['on.timeoutSeconds', 'on.secret']);
+  });
+
   test('a changed setting is in the file, with its comments, and says where it comes from', async () => {
     const comments = readFileSync(file, 'utf8')
       .split('\n')

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { loadConfig } from '../../../lib/config/index.ts';
 import { type Clock, Home, seededRandom, systemClock } from '../../../lib/core/index.ts';
 import { type Artwork, Gallery, type SidecarChange } from '../../../lib/gallery/index.ts';
+import { Hooks } from '../../../lib/hooks/index.ts';
 import { createLogger } from '../../../lib/observe/index.ts';
 import { openQueue } from '../../../lib/schedule/index.ts';
 import { createApplication } from '../../../lib/server/app/application.ts';
@@ -57,7 +58,7 @@ export async function serve(routes: Routes[], given?: { home?: string }): Promis
   };
   const context = {
     ...{ home: new Home(home), config, gallery, queue, jobs, warn, closing: closing.signal },
-    clock,
+    ...{ clock, hooks: new Hooks(config, { warn, clock }) },
     addressOf: (_: unknown, address: string) => address,
   } as unknown as ServerContext;
   const tokens = new TokenBook(context.home);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { type Period, PeriodStore, ProposalBook, periodView, readClaim } from '../../../artist/index.ts';
+import { type Period, PeriodStore, ProposalBook, periodChanged, periodView, readClaim } from '../../../artist/index.ts';
 import { ArtistError, readPlainFile } from '../../../core/index.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { measured } from '../../measuring/measure.ts';
@@ -49,8 +49,9 @@ export const periodsRoutes: Routes = async (root, context) => {
 
 function periodRoutes(root: FastifyInstance, context: ServerContext): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  const { home, clock } = context;
-  const store = new PeriodStore({ home: home.folder, clock });
+  const { home, clock, hooks } = context;
+  const onChange = (period: Period, change: 'started' | 'ended'): void => hooks.tell(periodChanged(period, change));
+  const store = new PeriodStore({ home: home.folder, clock, onChange });
   const view = (period: Period) => ({ period: withoutPaths(periodView(period), home) as z.output<typeof answer>['period'] });
   app.get(
     '/periods',

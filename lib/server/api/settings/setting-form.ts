@@ -1,6 +1,6 @@
 /** The settings as sections of a form. */
 import * as z from 'zod';
-import { configKeys, configSchema, descriptionOf, isSecret, schemaAt, sectionOf } from '../../../config/index.ts';
+import { configKeys, configSchema, descriptionOf, isFileOnly, isSecret, schemaAt, sectionOf } from '../../../config/index.ts';
 import { isPathField } from '../../shown-paths.ts';
 import { type FormRow, formRow, formRowOf } from './form-row.ts';
 
@@ -24,9 +24,9 @@ function rowOf(key: string): FormRow {
   return row.kind === 'text' && isPathField(path.at(-1) ?? '') ? { ...row, kind: 'path' } : row;
 }
 
-/** Every setting, in the sections and the order of the schema. */
+/** Every setting that clients may change, in the sections and the order of the schema. */
 export function settingForm(): SettingSection[] {
-  const keys = configKeys().filter((key) => sectionOf(schemaAt(key.split('.'))) === undefined);
+  const keys = configKeys().filter((key) => sectionOf(schemaAt(key.split('.'))) === undefined && !isFileOnly(key.split('.')));
   const rowsIn = (section: string): FormRow[] => keys.filter((key) => key.startsWith(`${section}.`)).map(rowOf);
   const sections = Object.entries(sectionOf(configSchema) ?? {}).filter(([, schema]) => sectionOf(schema) !== undefined);
   return [

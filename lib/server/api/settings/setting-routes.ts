@@ -2,7 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { checkSettings, openSecrets } from '../../../artist/index.ts';
-import { configJsonSchema, type LoadedConfig, leaves, listedSettings, loadConfig, setConfig, settingFault } from '../../../config/index.ts';
+import {
+  configJsonSchema,
+  isFileOnly,
+  type ListedSetting,
+  type LoadedConfig,
+  leaves,
+  listedSettings,
+  loadConfig,
+  setConfig,
+  settingFault,
+} from '../../../config/index.ts';
 import { ArtistError, display, isArtistError, redact } from '../../../core/index.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { withoutPaths as withoutPathsIn } from '../../errors/request-error.ts';
@@ -37,11 +47,24 @@ type Values = z.output<typeof values>;
 const byKey = ({ config }: LoadedConfig): Map<string, string> =>
   new Map(leaves(config).map(({ path, value }) => [path.join('.'), JSON.stringify(value)]));
 
+/** What a client may see: not what names programs to run and addresses that may be secret. */
+const listed = (loaded: LoadedConfig): ListedSetting[] => listedSettings(loaded).filter(({ key }) => !isFileOnly(key.split('.')));
+
+/** @throws ArtistError ERR_FORBIDDEN: whoever has a token must not be able to run programs on this machine */
+function checkNotFileOnly(keys: Iterable<string>): void {
+  for (const key of keys)
+    if (isFileOnly(key.split('.')))
+      throw new ArtistError(
+        'ERR_FORBIDDEN',
+        `${key}: expected a setting that clients may change, got one that runs programs. Its owner sets it in config.yaml`,
+      );
+}
+
 /** How the settings of the home compare with those that this server was started with. */
 function viewOf(loaded: LoadedConfig, { home, config: running }: ServerContext): Settings {
   const [now, used] = [byKey(loaded), byKey(running)];
   return {
-    settings: listedSettings(loaded).map(({ value, place, ...rest }) => {
+    settings: listed(loaded).map(({ value, place, ...rest }) => {
       const start = running.origins.get(rest.key);
       const startedWith = start?.from === 'set' || start?.from === 'flag' ? start.place : null;
       return {
@@ -137,6 +160,7 @@ export const settingRoutes: Routes = (root, context) => {
     async ({ body: { values, expected } }) => {
       const changes = new Map(Object.entries(values).map(([key, value]) => [key, value ?? undefined]));
       if (changes.size === 0) throw new ArtistError('ERR_INVALID_ARGUMENT', 'values: expected a setting to change, got none');
+      checkNotFileOnly(changes.keys());
       try {
         const check = (before: LoadedConfig): void => checkUnchanged(expected, viewOf(before, context));
         const isChecked = Object.keys(expected).length > 0;

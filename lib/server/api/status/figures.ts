@@ -25,8 +25,8 @@ export class Figures {
     this.#context = context;
     const { home, gallery, clock } = context;
     const base = { home: home.folder, gallery, clock };
-    // The queue is the server's own, whose connection is open.
-    const quick = figureParts.filter((part) => part !== 'disk' && part !== 'queue');
+    // The queue is the server's own, whose connection is open. What hooks print is for the owner of the home alone.
+    const quick = figureParts.filter((part) => part !== 'disk' && part !== 'queue' && part !== 'hooks');
     this.#readers = {
       quick: new FiguresReader({ ...base, parts: quick }),
       disk: new FiguresReader({ ...base, parts: [...quick, 'disk'] }),
@@ -47,7 +47,7 @@ export class Figures {
 
   async #read(name: 'quick' | 'disk'): Promise<Shown> {
     const { home, closing } = this.#context;
-    const { home: _, at, schedule, works, problems, queue: __, ...rest } = await this.#readers[name].read(closing);
+    const { home: _, at, schedule, works, problems, queue: __, hooks: ___, ...rest } = await this.#readers[name].read(closing);
     const { works: tallied, candidates, rejected, rounds } = works?.tally ?? {};
     const shown = {
       ...rest,

@@ -1,11 +1,11 @@
 import type { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { ArtistError, bareHost, display, guardedLookup as guarded, isPrivateName, isPublicAddress } from '../../core/index.ts';
+import { ArtistError, bareHost, display, guardedLookup as guarded, isPrivateName, isPublicAddress } from '../core/index.ts';
 
 /** What a webhook may reach. */
 export interface Reach {
-  /** Names and addresses that may be called although they are not public, in lower case. */
-  privateHosts: readonly string[];
+  /** Names and addresses that may be called although they are not public, in lower case; all: any, for addresses that the owner of the home wrote. */
+  privateHosts: readonly string[] | 'all';
 }
 
 function refused(url: URL, got: string): ArtistError {
@@ -29,7 +29,7 @@ export function checkWebhookUrl(text: string, { privateHosts }: Reach): URL {
     throw new ArtistError('ERR_INVALID_ARGUMENT', `${wanted}, got one with a user or a password: use the signature instead`);
   if (url.hash !== '') throw new ArtistError('ERR_INVALID_ARGUMENT', `${wanted}, got one with a fragment`);
   const host = bareHost(url);
-  if (privateHosts.includes(host)) return url;
+  if (privateHosts === 'all' || privateHosts.includes(host)) return url;
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw refused(url, 'which is not');
   if (isPrivateName(host)) throw refused(url, 'a name of a private network');
   return url;
@@ -37,7 +37,7 @@ export function checkWebhookUrl(text: string, { privateHosts }: Reach): URL {
 
 /** guardedLookup() of lib/core for webhooks: the hosts that an administrator lists may lead elsewhere. */
 export function guardedLookup({ privateHosts }: Reach, resolve?: typeof lookup): LookupFunction {
-  const allows = (hostname: string): boolean => privateHosts.includes(hostname);
+  const allows = (hostname: string): boolean => privateHosts === 'all' || privateHosts.includes(hostname);
   const refuse = (hostname: string): ArtistError => refused(new URL(`http://${hostname}/`), 'whose name leads elsewhere');
   return guarded({ allows, refuse }, resolve);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { secret } from './secret.ts';
+import { secret } from '../secret.ts';
 
 const timeOfDay = () => z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day as HH:MM' });
 

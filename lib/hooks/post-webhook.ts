@@ -1,6 +1,6 @@
-import { errorLine, isArtistError, packageVersion, postForStatus, postTimeoutMs, redact } from '../../core/index.ts';
-import { checkWebhookUrl, guardedLookup, type Reach } from './public-address.ts';
+import { errorLine, isArtistError, packageVersion, postForStatus, postTimeoutMs, redact } from '../core/index.ts';
 import { signedHeaders } from './signature.ts';
+import { checkWebhookUrl, guardedLookup, type Reach } from './webhook-address.ts';
 
 export interface PostResult {
   /** HTTP status; null: no answer. */
@@ -14,10 +14,11 @@ export interface PostResult {
 /**
  * Sends one message. Redirects are not followed, the answer's body is not read, and nothing but our own headers is sent. Never throws.
  *
+ * @param secret undefined: it is not signed
  * @param at milliseconds since 1970, for the signature
  */
 export async function postWebhook(
-  { url, secret }: { url: string; secret: string },
+  { url, secret }: { url: string; secret: string | undefined },
   message: { id: string; body: string; at: number },
   reach: Reach,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { ArtistError } from '../../core/index.ts';
+import { ArtistError } from '../core/index.ts';
 
 /** https://www.standardwebhooks.com, version 1.0.0: secrets are base64 with this prefix. */
 const prefix = 'whsec_';
@@ -19,16 +19,18 @@ export function secretKey(secret: string): Buffer {
 export interface SignedHeaders {
   'webhook-id': string;
   'webhook-timestamp': string;
-  'webhook-signature': string;
+  'webhook-signature'?: string;
 }
 
 /**
- * Headers of Standard Webhooks: the signature is the base64 of HMAC-SHA-256 over `<id>.<timestamp>.<body>`.
+ * Headers of Standard Webhooks. With a secret, the signature is the base64 of HMAC-SHA-256 over `<id>.<timestamp>.<body>`.
  *
  * @param at milliseconds since 1970; the header has seconds
  */
-export function signedHeaders(secret: string, { id, at, body }: { id: string; at: number; body: string }): SignedHeaders {
+export function signedHeaders(secret: string | undefined, { id, at, body }: { id: string; at: number; body: string }): SignedHeaders {
   const timestamp = String(Math.floor(at / 1000));
+  const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp };
+  if (secret === undefined) return headers;
   const signature = createHmac('sha256', secretKey(secret)).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  return { ...headers, 'webhook-signature': `v1,${signature}` };
 }
