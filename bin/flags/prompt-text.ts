@@ -40,6 +40,6 @@ export const promptsFlag = text(
 );
 
 /** @throws ArtistError ERR_READ; ERR_INVALID_ARGUMENT with the line */
-export async function promptListOf(given: string): Promise<PromptList> {
-  return given === '-' ? readPromptList(await readInput(16 << 20), { name: 'standard input' }) : openPromptList(given);
+export async function promptListOf(given: string, call: 'create' | 'generate'): Promise<PromptList> {
+  return given === '-' ? readPromptList(await readInput(16 << 20), { name: 'standard input', call }) : openPromptList(given, { call });
 }

@@ -46,7 +46,7 @@ export async function createList(file: string, values: CreateValues, context: Co
       'ERR_INVALID_ARGUMENT',
       `prompt: expected to be left out beside --prompts, which replaces it, got ${display(values.prompt)}`,
     );
-  const list = await promptListOf(file);
+  const list = await promptListOf(file, 'create');
   const options = createOptionsOf({ ...values, prompts: undefined });
   const shown = watchWork(context);
   const artist = await openArtist(context);

@@ -69,7 +69,7 @@ export {
   type PaintListOptions,
   paintList,
 } from './prompts/paint-list.ts';
-export { openPromptList, type PromptLine, type PromptList, readPromptList } from './prompts/prompt-list.ts';
+export { atLine, openPromptList, type PromptLine, type PromptList, type PromptListOptions, readPromptList } from './prompts/prompt-list.ts';
 export { type PanelGain, type Proposal, ProposalBook, type ProposalState } from './proposals/book.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './proposals/proposal-maker.ts';
 export type { FoundWork } from './provenance/find-work.ts';

@@ -29,6 +29,7 @@ export {
   type PlannedWork,
   type PromptLine,
   type PromptList,
+  type PromptListOptions,
   type Proposal,
   paintList,
   type RecipeChanges,

@@ -1,5 +1,5 @@
 import { enlargeAgain } from '../../../lib/artist/index.ts';
-import { ArtistError, counted } from '../../../lib/core/index.ts';
+import { counted } from '../../../lib/core/index.ts';
 import {
   checkGenerate,
   type GenerateEvent,
@@ -9,37 +9,33 @@ import {
   type Model,
   type ModelInfo,
 } from '../../../lib/engine/index.ts';
-import type { ArtImage, EncodeOptions, Recipe } from '../../../lib/image/index.ts';
+import type { ArtImage } from '../../../lib/image/index.ts';
 import { settingsLine, type TunedUse } from '../../../lib/tune/index.ts';
 import { tunedFlag } from '../../flags/create-flags.ts';
-import { number, text, toggle, type Values } from '../../flags/flags.ts';
 import { generateFlags } from '../../flags/generate-flags.ts';
 import { modelFlags } from '../../flags/model-flags.ts';
+import { promptsFlag } from '../../flags/prompt-text.ts';
 import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../../print/output-file.ts';
-import { checkStream, formatFlag, formatNeeds, isStream, streamedBytes } from '../../print/picture-stream.ts';
+import { checkStream, formatNeeds, isStream, streamedBytes } from '../../print/picture-stream.ts';
 import { seconds, watchWork } from '../../print/progress.ts';
-import { type TerminalPreview, terminalPreview } from '../../print/terminal-preview.ts';
 import { exitStatus } from '../../shell/failure.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
 import { type Asked, type AskedValues, askedPictures, recipeFlags } from './asked.ts';
+import { checkQuality, encodingOf, type OutputValues, outputFlags, previewOf, type SavedPicture } from './output.ts';
 
-const outputFlags = {
-  out: text(
-    'File (.png, .jpg, .webp) or folder; {seed} and {index} are filled in; -: standard output. Default: the prompt and the seed, in this folder',
-    'Output',
-  ),
-  quality: number('Quality of JPEG and WebP, 1..100. Default: 90', 'Output'),
-  format: formatFlag,
-  'embed-recipe': toggle('Write prompt and settings into the file. Default: yes', 'Output'),
-  force: toggle('Replace existing files', 'Output'),
-} as const;
-
-export const flags = { ...recipeFlags, ...generateFlags.flags, ...modelFlags.flags, tuned: tunedFlag, ...outputFlags };
+export const flags = {
+  ...recipeFlags,
+  prompts: promptsFlag,
+  ...generateFlags.flags,
+  ...modelFlags.flags,
+  tuned: tunedFlag,
+  ...outputFlags,
+};
 export const needs = { ...generateFlags.needs, ...modelFlags.needs, ...formatNeeds, enlarge: 'recipe' };
+/** A recipe is of one picture; a list keeps what it has finished without being asked. */
+export const replaced = { ...generateFlags.replaced, prompts: ['recipe', 'keep-finished'] };
 
-type OutputValues = Values<typeof outputFlags>;
-
-type GenerateValues = AskedValues & OutputValues;
+export type GenerateValues = AskedValues & OutputValues;
 
 /** If the seed is known before painting, so are the names, and they are checked first. */
 async function namesFor({ out, force }: OutputValues, options: GenerateOptions, seeds: readonly number[] | undefined): Promise<string[]> {
@@ -53,39 +49,6 @@ async function namesFor({ out, force }: OutputValues, options: GenerateOptions, 
   for (const name of names) await checkOutput(name, { force: force === true, endings: pictureEndings, inputs });
   return names;
 }
-
-/** PNG has no quality setting. */
-function checkQuality({ quality, out, format }: OutputValues, names: readonly string[]): void {
-  const isLossy = isStream(out) ? format === 'jpeg' || format === 'webp' : names.some((name) => !/\.png$/i.test(name));
-  if (quality === undefined || isLossy) return;
-  throw new ArtistError(
-    'ERR_INVALID_ARGUMENT',
-    '--quality: expected --out with a name in .jpg or .webp beside it (with --out -: --format jpeg or webp), got a PNG, which has none',
-  );
-}
-
-function previewOf(options: GenerateOptions, context: Context): TerminalPreview | undefined {
-  if (options.preview === undefined || options.preview === false) return undefined;
-  const preview = terminalPreview(context);
-  if (preview) return preview;
-  // Previews that are not shown only cost time.
-  delete options.preview;
-  return undefined;
-}
-
-interface SavedPicture {
-  path: string;
-  seed: number | undefined;
-  width: number;
-  height: number;
-  bytes: number;
-  recipe: Recipe | undefined;
-}
-
-const encodingOf = ({ quality, 'embed-recipe': embedRecipe = true }: OutputValues): EncodeOptions => ({
-  ...(quality !== undefined && { quality }),
-  embedRecipe,
-});
 
 async function saveAll({ images, seeds }: GenerateResult, values: OutputValues, asked: GenerateOptions): Promise<SavedPicture[]> {
   const options = { overwrite: values.force === true, ...encodingOf(values) };
@@ -148,7 +111,7 @@ async function enlarged(
   return large as unknown as GenerateResult['images'];
 }
 
-export async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
+export async function paintPictures(values: GenerateValues, context: Context): Promise<Outcome> {
   const asked = await askedPictures(values, context);
   const { load, options, tuned } = asked;
   const { signal } = context;

@@ -1,5 +1,5 @@
 /** Options in a line of a list: their names as flags or library names, their values as JSON or as text. */
-import type * as z from 'zod';
+import * as z from 'zod';
 import { ArtistError, nearest } from '../../core/index.ts';
 import { everyRow, optionTables, type Rows } from '../../engine/index.ts';
 import { createOptions, loadRows, paintRows } from '../loop/create-options.ts';
@@ -11,8 +11,8 @@ interface Place {
   schema: z.ZodType;
 }
 
-/** Options that belong to the whole list. */
-const ofTheList = ['preview', 'previewMode', 'keepFinished', 'batchCount'];
+/** Options that belong to the whole list, or to the program. A work of `create` is one picture. */
+const ofTheList = ['preview', 'previewMode', 'keepFinished', 'signal', 'onProgress', 'home'];
 
 /** cfg-scale, cfg_scale and cfgScale are one name. */
 const bare = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, '');
@@ -28,16 +28,29 @@ function placesOf(tables: readonly Rows[], own: Record<string, z.ZodType>): Map<
   return places;
 }
 
-let known: Map<string, Place> | undefined;
+/** The calls that lists are painted with: their lines have the options of one of them. */
+export const listCalls = ['create', 'generate'] as const;
+export type ListCall = (typeof listCalls)[number];
 
-function placesOfCreate(): Map<string, Place> {
-  const { prompt, model } = createOptions.shape;
-  known ??= placesOf([paintRows, loadRows, createRows], { prompt, model });
-  return known;
+const readings: Readonly<Record<ListCall, () => Map<string, Place>>> = {
+  create: () => {
+    const { prompt, model } = createOptions.shape;
+    const places = placesOf([paintRows, loadRows, createRows], { prompt, model });
+    return new Map([...places].filter(([, { path }]) => path !== 'batchCount'));
+  },
+  // `out`: where the pictures of a line go, which have no gallery.
+  generate: () => placesOf([optionTables.generate, optionTables.loadModel], { out: z.string().min(1) }),
+};
+const known = new Map<ListCall, Map<string, Place>>();
+
+function placesIn(call: ListCall): Map<string, Place> {
+  const places = known.get(call) ?? readings[call]();
+  known.set(call, places);
+  return places;
 }
 
-function placeOf(name: string): Place {
-  const places = placesOfCreate();
+function placeOf(name: string, call: ListCall): Place {
+  const places = placesIn(call);
   const place = places.get(bare(name.replace(/^--/, '')));
   if (place) return place;
   const guess = nearest(
@@ -46,7 +59,7 @@ function placeOf(name: string): Place {
   );
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    `${name}: expected the name of an option of create, such as prompt, seed or steps${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
+    `${name}: expected the name of an option of ${call}, such as prompt, seed or steps${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
   );
 }
 
@@ -57,12 +70,12 @@ function put(options: Record<string, unknown>, path: string, value: unknown): vo
 }
 
 /** The options of an object. Objects of settings (`hires`) may be given as such. @throws ArtistError ERR_INVALID_ARGUMENT */
-export function optionsOfLine(given: Record<string, unknown>): Record<string, unknown> {
+export function optionsOfLine(given: Record<string, unknown>, call: ListCall): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     if (value === null) continue;
     const isGroup = typeof value === 'object' && !Array.isArray(value) && name in optionTables.generate;
-    put(options, isGroup ? name : placeOf(name).path, value);
+    put(options, isGroup ? name : placeOf(name, call).path, value);
   }
   return options;
 }
@@ -85,11 +98,11 @@ export function valueOfText(text: string, schema: z.ZodType): unknown {
 }
 
 /** The same for texts: cells of a table. Empty ones are left out. @throws ArtistError ERR_INVALID_ARGUMENT */
-export function optionsOfTexts(given: Readonly<Record<string, string>>): Record<string, unknown> {
+export function optionsOfTexts(given: Readonly<Record<string, string>>, call: ListCall): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(given)) {
     if (text.trim() === '' || name === '') continue;
-    const { path, schema } = placeOf(name);
+    const { path, schema } = placeOf(name, call);
     put(options, path, valueOfText(text.trim(), schema));
   }
   return options;

@@ -11,7 +11,7 @@ import {
   readPlainFile,
   separatorOf,
 } from '../../core/index.ts';
-import { optionsOfLine, optionsOfTexts } from './line-options.ts';
+import { type ListCall, optionsOfLine, optionsOfTexts } from './line-options.ts';
 
 /** One picture of a list. */
 export interface PromptLine {
@@ -30,6 +30,13 @@ export interface PromptList {
 /** How a list is written. */
 export const listFormats = ['text', 'csv', 'jsonl'] as const;
 export type ListFormat = (typeof listFormats)[number];
+
+export interface PromptListOptions {
+  /** Default: by the ending of the name. */
+  format?: ListFormat | undefined;
+  /** The call whose options the lines have. `generate` has those of loadModel() as well, and `out`: the file of the line. Default: `create`. */
+  call?: ListCall | undefined;
+}
 
 /** More lines are probably not a list of prompts. */
 const mostLines = 10_000;
@@ -63,14 +70,14 @@ function textLines(content: string): Raw[] {
   });
 }
 
-function jsonLines(content: string): Raw[] {
+function jsonLines(content: string, call: ListCall): Raw[] {
   return content.split(/\r\n|\r|\n/).flatMap((text, at): Raw[] => {
     const json = text.trim();
-    return json === '' || json.startsWith('#') ? [] : [{ line: at + 1, read: () => optionsOfLine(jsonOf(json)) }];
+    return json === '' || json.startsWith('#') ? [] : [{ line: at + 1, read: () => optionsOfLine(jsonOf(json), call) }];
   });
 }
 
-function csvLines(content: string, name: string): Raw[] {
+function csvLines(content: string, name: string, call: ListCall): Raw[] {
   const wrong = ({ line }: { line: number }, message: string): ArtistError =>
     new ArtistError('ERR_INVALID_ARGUMENT', `${name}, line ${line}: ${message}`);
   const [header, ...rows] = parseTable(content, separatorOf(content), wrong);
@@ -83,7 +90,7 @@ function csvLines(content: string, name: string): Raw[] {
           'ERR_INVALID_ARGUMENT',
           `expected ${counted(header.cells.length, 'cell')} as in the header, got ${cells.length}`,
         );
-      return optionsOfTexts(Object.fromEntries(header.cells.map((name, at) => [name.trim(), cells[at] ?? ''])));
+      return optionsOfTexts(Object.fromEntries(header.cells.map((name, at) => [name.trim(), cells[at] ?? ''])), call);
     },
   }));
 }
@@ -96,10 +103,10 @@ function csvLines(content: string, name: string): Raw[] {
  */
 export const readPromptList = answering(
   'readPromptList',
-  (content: string, { name, format }: { name: string; format?: ListFormat | undefined }): PromptList => {
+  (content: string, { name, format, call = 'create' }: PromptListOptions & { name: string }): PromptList => {
     const text = content.replace(/^\uFEFF/, '');
     const as = format ?? byEnding[extname(name).toLowerCase()] ?? (/^\s*\{"/.test(text) ? 'jsonl' : 'text');
-    const raws = as === 'csv' ? csvLines(text, name) : as === 'jsonl' ? jsonLines(text) : textLines(text);
+    const raws = as === 'csv' ? csvLines(text, name, call) : as === 'jsonl' ? jsonLines(text, call) : textLines(text);
     if (raws.length === 0) throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected at least one prompt, got none`);
     if (raws.length > mostLines)
       throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected at most ${mostLines} prompts, got ${raws.length}`);
@@ -115,9 +122,9 @@ export const readPromptList = answering(
 );
 
 /** @throws ArtistError ERR_READ when the file cannot be read; every error of readPromptList() */
-export const openPromptList = answering('openPromptList', async (path: string): Promise<PromptList> => {
+export const openPromptList = answering('openPromptList', async (path: string, options: PromptListOptions = {}): Promise<PromptList> => {
   const content = await readPlainFile(path, 'utf8').catch((cause: unknown) => {
     throw readError(path, 'a file of prompts', cause);
   });
-  return readPromptList(content, { name: basename(path) });
+  return readPromptList(content, { ...options, name: basename(path) });
 });
