@@ -1,4 +1,5 @@
 import type { Count } from '../../../lib/gallery/index.ts';
+import { shownDay } from '../../print/times.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 
@@ -26,7 +27,7 @@ export const statsCommand = command({
       json: stats,
       text: [
         `works ${stats.works}, starred ${stats.starred}, in the trash ${stats.trashed}${stats.damaged > 0 ? `, damaged ${stats.damaged}` : ''}`,
-        ...(stats.first === undefined ? [] : [`from ${stats.first.slice(0, 10)} to ${stats.last?.slice(0, 10)}`]),
+        ...(stats.first === undefined ? [] : [`from ${shownDay(stats.first)} to ${shownDay(stats.last ?? stats.first)}`]),
         ...(stats.meanRating === undefined ? [] : [`mean rating ${stats.meanRating.toFixed(2)}`]),
         ...table('ratings', stats.works > 0 ? ratings : []),
         ...table('months', [...stats.months].reverse()),
