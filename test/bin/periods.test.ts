@@ -93,7 +93,7 @@ suite('bin periods', { timeoutMs: 240_000 }, (test) => {
       const [{ createdAt }] = jsonOf(said('serve token list --json'))['tokens'] as [{ createdAt: string }];
       assert.match(createdAt, /Z$/);
       assert.ok(listed.includes(`made ${days.format(Date.parse(createdAt))}`), listed);
-      assert.match(said('gallery stats').stdout, new RegExp(`^from ${day.slice(0, 4)}-\\d\\d-\\d\\d to `, 'm'));
+      assert.match(said('gallery stats').stdout, new RegExp(`^painted or imported from ${day.slice(0, 4)}-\\d\\d-\\d\\d to `, 'm'));
     });
 
   test('series: start, paint, show, list, end', async () => {

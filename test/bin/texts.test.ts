@@ -7,7 +7,7 @@ import { suite } from '../harness.ts';
 import { cli, cliSeries, scratch } from './support.ts';
 
 /** Texts that are the same in another language. */
-const same = new Set(['de.choice.seed', 'de.choice.points.promptAlign', 'de.status.training', 'de.status.hooks']);
+const same = new Set(['de.choice.seed', 'de.choice.points.promptAlign', 'de.status.training', 'de.status.hooks', 'de.gallery.stats.loras']);
 
 /** All texts of a language by their places; a function is called with values that name themselves, for one and for many. */
 function textsOf(tree: object, place: string): [string, string, readonly string[]][] {

@@ -1,6 +1,8 @@
 import type { en } from '../en/all.ts';
 import { choice } from './choice.ts';
+import { gallery } from './gallery.ts';
 import { measure } from './measure.ts';
 import { status } from './status.ts';
+import { taste } from './taste.ts';
 
-export const de: typeof en = { choice, measure, status };
+export const de: typeof en = { choice, gallery, measure, status, taste };

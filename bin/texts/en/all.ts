@@ -1,6 +1,8 @@
 /** All texts in English, by area: one file each, of the same name in every language. */
 import { choice } from './choice.ts';
+import { gallery } from './gallery.ts';
 import { measure } from './measure.ts';
 import { status } from './status.ts';
+import { taste } from './taste.ts';
 
-export const en = { choice, measure, status };
+export const en = { choice, gallery, measure, status, taste };
