@@ -6,6 +6,7 @@ import { withProgress } from '../print/progress.ts';
 import { askDuel, duelOutcome } from '../print/works/duel.ts';
 import { command } from '../shell/command.ts';
 import { openGallery } from '../shell/settings.ts';
+import { t } from '../texts/texts.ts';
 
 export const duelCommand = command({
   optional: {
@@ -36,7 +37,7 @@ export const duelCommand = command({
     if (pair.first.id === pair.second.id)
       throw new ArtistError('ERR_INVALID_ARGUMENT', `second: expected another work than ${pair.first.id}, got the same`);
     const preferred = prefer ?? (await askDuel(pair, context));
-    if (preferred === undefined) return { json: { winner: null, loser: null, duels: null }, text: [], notes: ['no duel was recorded'] };
+    if (preferred === undefined) return { json: { winner: null, loser: null, duels: null }, text: [], notes: [t.taste.neither] };
     const [winner, loser] = preferred === 'first' ? [pair.first, pair.second] : [pair.second, pair.first];
     return duelOutcome(pair, preferred, await recordDuel(home, winner.id, loser.id));
   },

@@ -6,8 +6,9 @@ import { givenQueueName, queueAddress } from '../flags/schedule/queue-address.ts
 import { workerFlags, workerNames } from '../flags/schedule/service-flags.ts';
 import { countTasks, tellTasks } from '../print/schedule/worker-events.ts';
 import { command } from '../shell/command.ts';
-import { finishesWork, untilAborted } from '../shell/interrupt.ts';
+import { untilAborted } from '../shell/interrupt.ts';
 import { openArtist } from '../shell/settings.ts';
+import { t } from '../texts/texts.ts';
 
 export const workerCommand = command({
   flags: workerFlags,
@@ -19,7 +20,7 @@ export const workerCommand = command({
   ],
   epilogue:
     'Runs until Ctrl-C or SIGTERM. If a worker is killed in the middle of a work, another worker paints it; each work is recorded once. Models and LoRAs must be present on every machine.',
-  atInterrupt: `stopping: ${finishesWork}`,
+  atInterrupt: t.shell.stopping,
   run: async (
     { queue: given, 'queue-name': givenName, name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs, ...metrics },
     context,

@@ -2,7 +2,8 @@
 import { descriptionOf, type Flag, type Flags } from '../flags/flags.ts';
 import type { CommandEntry } from '../shell/command-entry.ts';
 import { nameOf, usageOf } from '../shell/command-line.ts';
-import { everywhereGroup, everywhereOptions, shortOptions } from '../shell/everywhere.ts';
+import { everywhereEntries, everywhereGroup, shortOptions } from '../shell/everywhere.ts';
+import { help } from '../texts/en/help.ts';
 
 export interface DescribedFlag {
   name: string;
@@ -55,18 +56,16 @@ const describedFlag = ([name, flag]: [string, Flag<unknown>]): DescribedFlag => 
   choices: flag.choices,
 });
 
-const everywhereFlags: readonly DescribedFlag[] = Object.entries(everywhereOptions).map(
-  ([name, option]: [string, { describe: string; value?: boolean; repeats?: boolean }]) => ({
-    name,
-    letter: shortOptions.get(name),
-    aliases: [],
-    describe: option.describe,
-    group: everywhereGroup,
-    value: option.value === true,
-    repeats: option.repeats === true,
-    ...(name === 'log-format' && { choices: ['text', 'json'] }),
-  }),
-);
+const everywhereFlags: readonly DescribedFlag[] = everywhereEntries.map(([name, option]) => ({
+  name,
+  letter: shortOptions.get(name),
+  aliases: [],
+  describe: help.everywhere[name],
+  group: everywhereGroup,
+  value: option.value === true,
+  repeats: option.repeats === true,
+  ...(name === 'log-format' && { choices: ['text', 'json'] }),
+}));
 
 function argumentsOf(usage: string, positionals: Flags): DescribedArgument[] {
   return [...usage.matchAll(/([<[])([\w-]+)(\.\.)?\.?[>\]]/g)].map(([, bracket, name = '', dots]) => ({

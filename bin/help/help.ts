@@ -3,31 +3,22 @@
 import type { CommandEntry } from '../shell/command-entry.ts';
 import { type CommandLine, nameOf, usageOf } from '../shell/command-line.ts';
 import { createParser } from '../shell/parser.ts';
+import { help as english } from '../texts/en/help.ts';
+import { describedIn } from '../texts/in-a-line.ts';
+import { language, type Texts, t } from '../texts/texts.ts';
 import type { ProgramText } from './described.ts';
 
-const examples: readonly (readonly [string, string])[] = [
-  ['$0 create "a red fox in the snow"', 'Paint a picture, enlarge it and print its path'],
-  ['$0 generate "an owl" --steps 12 --seed 7 --out owl.png', 'The same engine with every setting'],
-  ['$0 doctor', 'Check what this machine can do and what is missing'],
+const examplesIn = ({ effects }: Texts['help']): (readonly [string, string])[] => [
+  ['$0 create "a red fox in the snow"', effects.create],
+  ['$0 generate "an owl" --steps 12 --seed 7 --out owl.png', effects.generate],
+  ['$0 doctor', effects.doctor],
 ];
 
-const epilogue = `Environment:
-  AI_ARTIST_HOME           Folder of models, pictures and settings; --home overrides it. Default: ~/.ai-artist
-  AI_ARTIST__SECTION__KEY  A setting of config.yaml, such as AI_ARTIST__CREATE__CANDIDATES=4; --set overrides it
-  AI_ARTIST_BINARY         Load only this compiled addon
-  HF_TOKEN, HF_ENDPOINT    Token for gated models; address of a mirror of the hub
-  NODE_ENV=production      Messages as JSON lines if stderr is not a terminal (see log.format)
-  NO_COLOR, TERM=dumb      No colours and no redrawn progress bar
-
-Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled (Ctrl-C).
-Results go to stdout, everything else to stderr. Documentation: docs/cli.md, docs/operations.md
-Help on one command: ai-artist help COMMAND; as a manual page: ai-artist help COMMAND --man | man -l -`;
-
-/** What the help of ai-artist itself says. */
+/** What ai-artist itself says in its manual page and to completion: in English, whatever the language of the machine that builds them. */
 export const programText: ProgramText = {
-  describe: 'ai-artist: paint pictures on this machine, without Python or a cloud service',
-  examples,
-  epilogue,
+  describe: english.program,
+  examples: examplesIn(english),
+  epilogue: english.epilogue,
 };
 
 const linesOf = (pairs: readonly (readonly [string, string])[]): string[] =>
@@ -38,25 +29,32 @@ function wrapped(text: string, width: number): string {
   return text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}}) `, 'gm'), '$1\n');
 }
 
+/** A heading of options in the language of the terminal; it is declared in English. */
+const groupIn = (heading: string): string => Object.entries(t.help.groups).find(([name]) => name === heading)?.[1] ?? heading;
+
 /** The help of ai-artist or of one of its commands. */
 export async function helpOf({ path, command, next }: CommandLine, commands: readonly CommandEntry[]): Promise<string> {
   const width = Math.min(120, process.stdout.columns ?? 100);
   const leads = command?.commands !== undefined && command.handle === undefined;
+  const words = path.map(nameOf);
+  const { program, usage, command: oneOfThem, options: anyOptions, epilogue, layout } = t.help;
   const head = command
-    ? `Usage: ${usageOf(path)}${leads ? ' <command>' : ''} [options]\n\n${path.at(-1)?.describe ?? ''}`
-    : `${programText.describe}\n\nUsage: ai-artist <command> [options]`;
+    ? `${usage}: ${usageOf(path)}${leads ? ` ${oneOfThem}` : ''} ${anyOptions}\n\n${describedIn(language, words.join(' '), path.at(-1)?.describe ?? '')}`
+    : `${program}\n\n${usage}: ai-artist ${oneOfThem} ${anyOptions}`;
   const parser = createParser([])
-    .scriptName(['ai-artist', ...path.map(nameOf)].join(' '))
-    .usage(head);
+    .scriptName(['ai-artist', ...words].join(' '))
+    .usage(head)
+    .updateStrings(layout);
   const described = command ? command.declare(parser) : parser;
-  for (const entry of command ? next : commands) described.command(entry.usage, entry.describe);
+  for (const entry of command ? next : commands)
+    described.command(entry.usage, describedIn(language, [...words, nameOf(entry)].join(' '), entry.describe));
   // yargs shows its initial empty list as a default.
-  const options = (await described.getHelp()).replace(/ +\[default: \[\]\]/g, '');
+  const options = (await described.getHelp()).replace(/ +\[default: \[\]\]/g, '').replace(/^(\S.*)(?=:$)/gm, groupIn);
   return [
     options.trimEnd(),
     '',
-    'Examples:',
-    ...linesOf(command?.examples ?? examples),
+    `${t.help.examples}:`,
+    ...linesOf(command?.examples ?? examplesIn(t.help)),
     '',
     wrapped(command ? (command.epilogue ?? '') : epilogue, width),
   ]

@@ -11,6 +11,7 @@ import {
   valueText,
 } from '../../lib/tune/index.ts';
 import { alignColumns } from './ledger-table.ts';
+import { shownDay } from './times.ts';
 
 const psnrText = (psnr: number | null | undefined): string =>
   psnr === undefined ? '–' : psnr === null ? 'exact' : `${psnr.toFixed(1)} dB`;
@@ -71,7 +72,7 @@ export function storedLines(tunings: readonly Tuning[], now: Surroundings | unde
       return [
         model.name,
         device,
-        measured.at.slice(0, 10),
+        shownDay(measured.at),
         gain,
         psnrText(measured.psnr),
         `${settingsText(settings)}; ${staleness(tuning, now)}`,

@@ -1,4 +1,5 @@
 /** What every command has. Apart from the parser, because completion and --version are quicker without yargs. */
+import type { help } from '../texts/en/help.ts';
 
 /** Wrong usage found by yargs; bin/shell/failure.ts writes the message and looks for the intended words. */
 export class UsageFailure extends Error {
@@ -8,26 +9,29 @@ export class UsageFailure extends Error {
   }
 }
 
-/** Options of every command: what the help says of each, and whether it takes a value. */
-export const everywhereOptions = {
-  json: { describe: 'Print one JSON document on stdout, also for errors' },
-  home: { value: true, describe: 'Folder of models, pictures and settings. Default: AI_ARTIST_HOME, else ~/.ai-artist' },
-  set: {
-    value: true,
-    repeats: true,
-    describe: 'KEY=VALUE: override a setting of config.yaml for this call, such as create.candidates=4; may be given several times',
-  },
-  quiet: { describe: 'Print only errors on stderr' },
-  debug: { describe: 'Also print stack traces, error causes and engine messages' },
-  trace: { describe: 'Also print every line of the engine' },
-  'log-format': { value: true, describe: 'Messages on stderr as text, or as json, one object a line. Default: log.format' },
-  help: { describe: 'Show this help' },
-  version: { describe: 'Show the version' },
-} satisfies Record<string, { describe: string; value?: boolean; repeats?: boolean }>;
+interface EverywhereOption {
+  /** Takes a value. */
+  value?: boolean;
+  repeats?: boolean;
+}
+export type EverywhereName = keyof typeof help.everywhere;
+
+/** Options of every command; what the help says of each is a text. */
+export const everywhereOptions: Readonly<Record<EverywhereName, EverywhereOption>> = {
+  json: {},
+  home: { value: true },
+  set: { value: true, repeats: true },
+  quiet: {},
+  debug: {},
+  trace: {},
+  'log-format': { value: true },
+  help: {},
+  version: {},
+};
 
 /** Their heading in the help. */
 export const everywhereGroup = 'Everywhere';
-export const everywhereEntries: [string, { describe: string; value?: boolean; repeats?: boolean }][] = Object.entries(everywhereOptions);
+export const everywhereEntries = Object.entries(everywhereOptions) as [EverywhereName, EverywhereOption][];
 export const everywhere: readonly string[] = Object.keys(everywhereOptions);
 /** Those that take a value. */
 export const everywhereWithValue: readonly string[] = everywhereEntries.flatMap(([name, { value }]) => (value ? [name] : []));

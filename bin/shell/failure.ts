@@ -1,6 +1,8 @@
 import { ArtistError, type ErrorCode, isArtistError, isDiskFull, redact, systemCode } from '../../lib/core/index.ts';
 import { createLogger, describeError, type LogFormat, type Logger } from '../../lib/observe/index.ts';
 import { printJson } from '../print/streams.ts';
+import { beforeError } from '../texts/before-errors.ts';
+import { catalogue, language, t } from '../texts/texts.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { UsageFailure } from './everywhere.ts';
 import { inFlags } from './in-flags.ts';
@@ -29,10 +31,10 @@ export interface FailureView {
 
 /** Next step for errors whose message, written for callers of the library, does not fit the command line. */
 const nextSteps: Partial<Record<ErrorCode, string>> = {
-  ERR_INTERNAL: 'This is a bug in ai-artist. Run the command again with --debug and report the output.',
-  ERR_NATIVE_CRASH: 'Run `ai-artist doctor`, then the command again with --debug, and report the output.',
-  ERR_NO_BINARY: 'Run `ai-artist doctor`: it lists what was tried and what is missing.',
-  ERR_NO_DEVICE: 'Run `ai-artist doctor` for the devices of this machine.',
+  ERR_INTERNAL: t.shell.next.bug,
+  ERR_NATIVE_CRASH: t.shell.next.crash,
+  ERR_NO_BINARY: t.shell.next.noBinary,
+  ERR_NO_DEVICE: t.shell.next.noDevice,
 };
 
 /** How to avoid the conflict with an existing file, from the options of the command. */
@@ -40,10 +42,9 @@ function nextStep(error: ArtistError, options: readonly string[]): string | unde
   if (error.code !== 'ERR_ALREADY_EXISTS') return nextSteps[error.code];
   const [out, force] = ['out', 'force'].map((option) => options.includes(option));
   // No option replaces a run folder that has files in it.
-  if (/^(?:--run-folder|runFolder)\b/.test(error.message))
-    return 'Give another --run-folder, leave it out for a new one, or go on with that run: ai-artist train resume FOLDER';
+  if (/^(?:--run-folder|runFolder)\b/.test(error.message)) return t.shell.next.runFolder;
   if (!force || /--force|They stay/.test(error.message)) return undefined;
-  return out ? 'Give another --out, or --force to replace it.' : 'Give --force to replace it.';
+  return out ? t.shell.next.otherOut : t.shell.next.force;
 }
 
 /** Shows an error as text on stderr, with --json as a document on stdout as well, and returns the exit status. */
@@ -70,22 +71,35 @@ function statusOf(error: ArtistError): number {
 
 function showError(error: ArtistError, status: number, view: FailureView): void {
   const { debug, logFormat: format, log = createLogger({ level: debug ? 'debug' : 'info', format }) } = view;
-  if (status === exitStatus.cancelled) return log.info(`cancelled (${error.code})`);
+  if (status === exitStatus.cancelled) return log.info(`${t.shell.cancelled} (${error.code})`);
   const next =
     status === exitStatus.usage
-      ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help`
+      ? t.shell.next.help({ line: `ai-artist${view.command === '' ? '' : ` ${view.command}`}` })
       : nextStep(error, view.options ?? []);
   // Causes are for debugging; the message says what a user can do.
   const shown = debug ? error : new ArtistError(error.code, error.message, { details: error.details });
   if (format === 'json') log.error(error, ...(next === undefined ? [] : [next]));
-  else log.error([describeError(shown, { stack: debug }), ...(next === undefined ? [] : [next])].join('\n'));
+  else {
+    const before = isSaidInWords(error) ? undefined : beforeError(error.code, language);
+    log.error([before, describeError(shown, { stack: debug }), next].filter((line) => line !== undefined).join('\n'));
+  }
 }
+
+/** Wrong usage is said in the language of the terminal; the library speaks English. */
+const isSaidInWords = ({ cause }: ArtistError): boolean => isUsageFailure(cause);
+
+/** yargs throws some of its own errors past the fail handler. */
+const isUsageFailure = (thrown: unknown): thrown is Error =>
+  thrown instanceof UsageFailure || (thrown instanceof Error && thrown.name === 'YError');
 
 function asArtistError(thrown: unknown, view: FailureView): ArtistError {
   const { path = [], options = [], argv = [] } = view;
-  // yargs throws some of its own errors past the fail handler.
-  if (thrown instanceof UsageFailure || (thrown instanceof Error && thrown.name === 'YError'))
-    return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, { path, options, argv }), { cause: thrown });
+  if (isUsageFailure(thrown))
+    return new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      wording(thrown.message, { path, options, argv, words: (view.json ? catalogue.en : t).shell.usage }),
+      { cause: thrown },
+    );
   if (isArtistError(thrown)) {
     const message = inFlags(thrown.message, view.names ?? new Map(), view.command);
     return message === thrown.message ? thrown : new ArtistError(thrown.code, message, { cause: thrown, details: thrown.details });

@@ -1,9 +1,5 @@
 import { ArtistError } from '../../lib/core/index.ts';
 
-/** What services do at the first and the second signal. */
-export const finishesWork =
-  'what is being painted may finish within --stop-within, else it is painted again later (Ctrl-C again ends at once)';
-
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**

@@ -1,6 +1,7 @@
 // Not through lib: --version and --help load nothing of the library. The build puts the text into the program.
 import manifest from '../../package.json' with { type: 'json' };
 import { commands } from '../commands/table.ts';
+import type { Texts } from '../texts/texts.ts';
 import { type CommandLine, nameOf, readCommandLine, usageOf } from './command-line.ts';
 import { everywhere, UsageFailure } from './everywhere.ts';
 import type { Arguments, Parser } from './parser.ts';
@@ -24,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     if (line.unknown !== undefined) {
       const { unknownCommand } = await import('./usage.ts');
-      throw new UsageFailure(await unknownCommand(line, commands));
+      throw new UsageFailure(await unknownCommand(line, commands, await usageWords(argv)));
     }
     if (line.help && argv.includes('--man')) {
       const [{ manualOf }, { describeThisProgram }] = await Promise.all([import('../help/man.ts'), import('../help/program.ts')]);
@@ -37,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       (line.help ? process.stdout : process.stderr).write(help);
       return line.help ? 0 : 2;
     }
-    return await runCommand(line);
+    return await runCommand(line, argv);
   } catch (error) {
     const failure = await import('./failure.ts').catch(() => undefined);
     if (!failure) return reportPlainly(error, viewOf(argv).json);
@@ -56,10 +57,18 @@ export async function main(argv: readonly string[]): Promise<number> {
 const isPrompt = ({ path, unknown, help }: CommandLine): boolean =>
   path.length === 0 && !help && unknown !== undefined && /\S\s+\S/.test(unknown);
 
+/** What wrong usage is said with: what --json shows is English. */
+async function usageWords(argv: readonly string[]): Promise<Texts['shell']['usage']> {
+  const { catalogue, t } = await import('../texts/texts.ts');
+  return (viewOf(argv).json ? catalogue.en : t).shell.usage;
+}
+
 async function sayUnderstood(prompt: string, argv: readonly string[]): Promise<void> {
   const { quiet, logFormat: format } = viewOf(argv);
-  const { createLogger } = await import('../../lib/observe/index.ts');
-  createLogger({ level: quiet ? 'error' : 'info', format }).info(`understood as: ai-artist create ${JSON.stringify(prompt)}`);
+  const [{ createLogger }, { t }] = await Promise.all([import('../../lib/observe/index.ts'), import('../texts/texts.ts')]);
+  createLogger({ level: quiet ? 'error' : 'info', format }).info(
+    t.shell.understood({ line: `ai-artist create ${JSON.stringify(prompt)}` }),
+  );
 }
 
 /** Other names that the flags of the command may be given by. */
@@ -76,11 +85,11 @@ function reportPlainly(thrown: unknown, json: boolean): number {
 }
 
 /** Parses the words after the command with yargs, and runs it. */
-async function runCommand({ path, command, next, rest }: CommandLine): Promise<number> {
+async function runCommand({ path, command, next, rest }: CommandLine, argv: readonly string[]): Promise<number> {
   const words = path.map(nameOf);
   if (!command?.handle) {
-    const known = next.map(nameOf).join(', ');
-    throw new UsageFailure(`${words.length === 0 ? 'command' : words.join(' ')}: expected one of ${known}, got none`);
+    const name = words.length === 0 ? 'command' : words.join(' ');
+    throw new UsageFailure((await usageWords(argv)).oneOf({ name, names: next.map(nameOf).join(', ') }));
   }
   const { handle } = command;
   let status = 0;

@@ -1,4 +1,5 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
+import { t } from '../texts/texts.ts';
 import { everywhere, everywhereEntries, everywhereGroup, shortOptions, UsageFailure } from './everywhere.ts';
 
 /** Values from yargs as they were typed; bin/flags/flags.ts reads them. */
@@ -32,7 +33,8 @@ export function createParser(argv: readonly string[]): Parser {
       throw error && error.name !== 'YError' ? error : new UsageFailure(message ?? error.message);
     });
   const group = `${everywhereGroup}:`;
-  const described = everywhereEntries.reduce((declared, [name, { describe, value, repeats }]) => {
+  const described = everywhereEntries.reduce((declared, [name, { value, repeats }]) => {
+    const describe = t.help.everywhere[name];
     if (!value) return declared.option(name, { type: 'boolean', group, describe });
     return declared.option(name, { group, describe, requiresArg: true, ...(repeats && { array: true, string: true }) });
   }, strict);

@@ -3,6 +3,7 @@ import { createIds, homeFolder, withScope } from '../../lib/core/index.ts';
 import type { LogFormat, Logger, LogLevel } from '../../lib/observe/index.ts';
 import { type Flags, readFlags, text, toggle } from '../flags/flags.ts';
 import { printBytes, printJson, printLines } from '../print/streams.ts';
+import { t } from '../texts/texts.ts';
 import { exitStatus, isWrongSetting, reportFailure } from './failure.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { openCommandLog } from './log.ts';
@@ -82,7 +83,7 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
       options: Object.keys(place.flags),
     };
     const note = (...lines: string[]): void => log.info(lines.join('\n'));
-    const interrupts = watchInterrupts(() => note(place.atInterrupt ?? 'cancelling… (Ctrl-C again stops at once)'));
+    const interrupts = watchInterrupts(() => note(place.atInterrupt ?? t.shell.cancelling));
     try {
       if (args['set'] !== undefined) await loading.catch(refuseSetting);
       const context: Context = {
@@ -97,7 +98,7 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
       };
       const outcome = await work(context);
       if (interrupts.signal.aborted && place.atInterrupt === undefined && (outcome.status ?? exitStatus.done) === exitStatus.done)
-        note('it was finished before it could be cancelled');
+        note(t.shell.finishedFirst);
       if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
       if (view.json && outcome.json !== undefined) await printJson(outcome.json);
       else if (!view.json) await (outcome.bytes ? printBytes(outcome.bytes) : printLines(process.stdout, outcome.text));

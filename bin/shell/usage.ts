@@ -1,9 +1,13 @@
 /** Messages for wrong usage: what was typed, what is wrong, and the command line that was probably meant. */
 import { nearest } from '../../lib/core/index.ts';
+import type { Texts } from '../texts/texts.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { type CommandLine, nameOf, requiredOf, usageOf } from './command-line.ts';
 import { shortOptions } from './everywhere.ts';
 import { meantAmong, otherCommands } from './other-words.ts';
+
+/** In which language; that of --json is English. */
+type Words = Texts['shell']['usage'];
 
 /** A text quoted for a shell. */
 const quoted = (text: string): string => (/^[\w./:=@%+,-]+$/.test(text) ? text : `"${text.replace(/["\\$`]/g, '\\$&')}"`);
@@ -34,13 +38,13 @@ async function meantCommand(word: string, { path, next, rest }: CommandLine, com
 }
 
 /** `craete: no such command. Did you mean create?` */
-export async function unknownCommand(line: CommandLine, commands: readonly CommandEntry[]): Promise<string> {
+export async function unknownCommand(line: CommandLine, commands: readonly CommandEntry[], words: Words): Promise<string> {
   const word = line.unknown ?? '';
   const above = line.path.map(nameOf).join(' ');
   const meant = await meantCommand(word, line, commands);
-  const suggestion = meant.length > 0 ? `Did you mean: ${meant.map((each) => `ai-artist ${each}`).join(', or ')}?` : undefined;
-  const known = above === '' ? undefined : `${above} has ${line.next.map(nameOf).join(', ')}`;
-  return [`${above === '' ? '' : `${above} `}${quoted(word)}: no such command`, suggestion ?? known].filter(Boolean).join('. ');
+  const suggestion = meant.length > 0 ? words.meantCommand({ lines: meant.map((each) => `ai-artist ${each}`).join(words.or) }) : undefined;
+  const known = above === '' ? undefined : words.has({ command: above, names: line.next.map(nameOf).join(', ') });
+  return [words.noCommand({ word: `${above === '' ? '' : `${above} `}${quoted(word)}` }), suggestion ?? known].filter(Boolean).join('. ');
 }
 
 export interface Typed {
@@ -48,38 +52,41 @@ export interface Typed {
   /** Names of the options that would have been right. */
   options: readonly string[];
   argv: readonly string[];
+  words: Words;
 }
 
 /** Rewrites yargs' messages in our form; unknown ones stay as they are. */
-export function wording(message: string, { path, options, argv }: Typed): string {
+export function wording(message: string, typed: Typed): string {
+  const { path, words } = typed;
   const unknown = /^Unknown (?:arguments?|commands?): (.+)$/s.exec(message)?.[1]?.split(', ');
-  if (unknown) return unknownWords(unknown, { path, options, argv });
+  if (unknown) return unknownWords(unknown, typed);
   const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  if (lacking !== undefined) return `--${longOf(lacking)}: expected a value after it, got none`;
+  if (lacking !== undefined) return words.noValue({ name: `--${longOf(lacking)}` });
   const given = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1];
   const entry = path.at(-1);
   if (given !== undefined && entry) {
     const missing = requiredOf(entry).slice(Number(given));
-    return `${missing.join(', ')}: expected ${missing.length === 1 ? 'a value' : 'values'}, got none. Usage: ${usageOf(path)}`;
+    return words.missing({ n: missing.length, names: missing.join(', '), usage: usageOf(path) });
   }
   return message;
 }
 
 const longOf = (option: string): string => [...shortOptions].find(([, letter]) => letter === option)?.[0] ?? option;
 
-function unknownWords(words: readonly string[], { path, options, argv }: Typed): string {
-  const [first = ''] = words;
+function unknownWords(unknown: readonly string[], { path, options, argv, words }: Typed): string {
+  const [first = ''] = unknown;
   // yargs reports options and surplus words alike; only an option was typed with dashes.
   const typed = argv.find((word) => /^--?/.test(word) && word.replace(/^--?(no-)?/, '').split('=')[0] === first.replace(/^no-/, ''));
-  if (typed === undefined) return surplusWord(first, path, argv);
+  if (typed === undefined) return surplusWord(first, path, argv, words);
   const meant = nearest(first.replace(/^no-/, ''), options);
-  return `${typed.split('=')[0]}: unknown option${meant === undefined ? '' : `. Did you mean --${meant}?`}`;
+  const name = typed.split('=')[0] ?? '';
+  return [words.unknownOption({ name }), ...(meant === undefined ? [] : [words.meantOption({ name: `--${meant}` })])].join('. ');
 }
 
 /** Text arguments that people often forget to quote. */
 const sentences: ReadonlySet<string> = new Set(['prompt', 'query', 'text', 'title']);
 
-function surplusWord(word: string, path: readonly CommandEntry[], argv: readonly string[]): string {
+function surplusWord(word: string, path: readonly CommandEntry[], argv: readonly string[], words: Words): string {
   const usage = path.at(-1)?.usage ?? '';
   const [, sentence] = /[<[](\w+)[>\]]$/.exec(usage) ?? [];
   const at = argv.indexOf(word);
@@ -88,7 +95,7 @@ function surplusWord(word: string, path: readonly CommandEntry[], argv: readonly
     while (start - 1 >= path.length && !argv[start - 1]?.startsWith('-')) start--;
     while (end < argv.length && !argv[end]?.startsWith('-')) end++;
     const text = argv.slice(start, end).join(' ');
-    return `unexpected argument ${JSON.stringify(word)}. A text with spaces needs quotes around it: ${path.map(nameOf).join(' ')} ${quoted(text)}`;
+    return words.unquoted({ word: JSON.stringify(word), line: `${path.map(nameOf).join(' ')} ${quoted(text)}` });
   }
-  return `unexpected argument ${JSON.stringify(word)}. Usage: ${usageOf(path)}`;
+  return words.surplus({ word: JSON.stringify(word), usage: usageOf(path) });
 }

@@ -328,7 +328,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
       ['rebuild'],
     );
     for (const { code, stderr } of results) assert.is(code, 0, stderr);
-    assert.match(results[0]?.stdout ?? '', /^works 3, starred 0, in the trash 0$/m);
+    assert.match(results[0]?.stdout ?? '', /^3 works, 0 starred, 0 in the trash$/m);
     assert.is(jsonOf(results[1] as CliResult)['works'], 3);
     assert.match(results[2]?.stderr ?? '', /^1 work$/m);
     assert.ok(existsSync(path.join(out, 'index.html')));

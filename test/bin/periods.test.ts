@@ -58,6 +58,44 @@ suite('bin periods', { timeoutMs: 240_000 }, (test) => {
     assert.match(next.stdout, /^p2 +current/);
   });
 
+  // A day and an hour apart: it is never the same day in both.
+  for (const [TZ, until] of [
+    ['Pacific/Kiritimati', '2031-03-02 02:00 +14:00'],
+    ['Pacific/Pago_Pago', '2031-03-01 01:00 -11:00'],
+  ] as const)
+    test(`period, gallery stats, serve token: days and times are those of ${TZ}; --json is UTC`, async () => {
+      const place = path.join(scratch, TZ.replace('/', '-'));
+      const lines = [
+        ['period', 'start', 'far', '--until', '2031-03-01T12:00Z'],
+        ['period', 'show', '--json'],
+        ['period', 'show'],
+        ['period', 'retrospective'],
+        ['create', 'an owl', '--set', 'paint.steps=1', '--set', 'create.upscale=false', '--json'],
+        ['gallery', 'stats'],
+        ['serve', 'token', 'create', 'page', '--scope', 'read'],
+        ['serve', 'token', 'list', '--json'],
+        ['serve', 'token', 'list'],
+      ];
+      const results = await cliSeries(lines, { env: { TZ, AI_ARTIST_HOME: place } });
+      for (const { code, stderr } of results) assert.is(code, 0, stderr);
+      const said = (words: string): CliResult => results[lines.findIndex((line) => line.join(' ') === words)] as CliResult;
+      const shown = said('period show').stdout;
+      const looked = said('period retrospective').stdout;
+      const listed = said('serve token list').stdout;
+      const days = new Intl.DateTimeFormat('en-CA', { timeZone: TZ });
+      const { startedAt, ends } = jsonOf(said('period show --json'))['period'] as { startedAt: string; ends: unknown };
+      assert.equal(ends, [{ at: '2031-03-01T12:00:00.000Z' }]);
+      assert.match(startedAt, /Z$/);
+      const day = days.format(Date.parse(startedAt));
+      assert.ok(shown.startsWith(`p1   current  ${day} to –  far\n`), shown);
+      assert.ok(shown.includes(`ends         until ${until}\n`), shown);
+      assert.ok(looked.includes(`time         ${day} to `), looked);
+      const [{ createdAt }] = jsonOf(said('serve token list --json'))['tokens'] as [{ createdAt: string }];
+      assert.match(createdAt, /Z$/);
+      assert.ok(listed.includes(`made ${days.format(Date.parse(createdAt))}`), listed);
+      assert.match(said('gallery stats').stdout, new RegExp(`^painted or imported from ${day.slice(0, 4)}-\\d\\d-\\d\\d to `, 'm'));
+    });
+
   test('series: start, paint, show, list, end', async () => {
     const results = await series([
       ['series', 'start', 'owls', '--subject', 'an owl', '--style', 'black ink drawing', '--style', 'retro cartoon', '--works', '2'],

@@ -122,7 +122,10 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.match(results[1]?.stderr ?? '', /expected at least 2 duels, got 0/);
     const trained = jsonOf(results[7] as CliResult) as unknown as { kind: string; n: number; model: string; dimensions: number };
     assert.equal([trained.kind, trained.n, trained.model, trained.dimensions], ['ratings', 5, 'ai-artist-mini', 192]);
-    assert.match(results[8]?.stdout ?? '', /^taste from 5 ratings for ai-artist-mini: explains 0\.\d+ of them/);
+    assert.match(
+      results[8]?.stdout ?? '',
+      /^your taste, learned from 5 ratings, of pictures as ai-artist-mini sees them\n(of what makes|it cannot guess yet)/,
+    );
     assert.equal(JSON.parse(results[9]?.stdout ?? ''), JSON.parse(readFileSync(path.join(home, 'taste.json'), 'utf8')));
     assert.equal(JSON.parse(readFileSync(out, 'utf8')), JSON.parse(results[9]?.stdout ?? ''));
     assert.match(results[11]?.stderr ?? '', /ERR_ALREADY_EXISTS/);
@@ -162,7 +165,10 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
       ].map((line) => [...line, '--home', other]),
     );
     assert.not('posts' in (jsonOf(own as CliResult) as unknown as { metrics: object }).metrics);
-    assert.match(beside?.stderr ?? '', /and from posts of 7 works, each with the weight 0\.71: pictures/);
+    assert.match(
+      beside?.stderr ?? '',
+      /^learned from the posts of 7 works, too, each of which counts 0\.71× as much as one of them: the pictures/m,
+    );
     assert.is((jsonOf(alone as CliResult) as unknown as { n: number }).n, 12);
     assert.match(hours?.stderr ?? '', /ERR_NOT_FOUND: account: expected one of this home, got "me"/);
     assert.match(wrong?.stderr ?? '', /--posts-weight: expected a number of at most 10, got 11/);
@@ -186,7 +192,7 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
       ['taste', 'train', '--from', 'duels', '--json'],
     ]);
     assert.equal(jsonOf(results[0] as CliResult), { winner: id(4), loser: id(0), duels: 1 } as unknown as CliJson);
-    assert.match(results[1]?.stderr ?? '', new RegExp(`${id(3)} beats ${id(1)}; 2 duels so far`));
+    assert.match(results[1]?.stderr ?? '', new RegExp(`${id(3)} is better than ${id(1)}: 2 duels so far`));
     assert.match(results[2]?.stderr ?? '', /second: expected another work than/);
     assert.match(results[3]?.stderr ?? '', /second: expected two works or none, got one/);
     assert.match(results[4]?.stderr ?? '', /--prefer: expected two works with it/);

@@ -1,9 +1,13 @@
 import type { Count } from '../../../lib/gallery/index.ts';
+import { shownDay } from '../../print/times.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
+import { decimal, t } from '../../texts/texts.ts';
 
 /** Names of a table. */
 const longest = 10;
+
+const words = t.gallery.stats;
 
 function table(title: string, counts: readonly Count[]): string[] {
   if (counts.length === 0) return [];
@@ -13,7 +17,7 @@ function table(title: string, counts: readonly Count[]): string[] {
     '',
     title,
     ...shown.map(({ name, works }) => `${String(works).padStart(8)}  ${name}`),
-    ...(rest > 0 ? [`          and ${rest} more (--json has all)`] : []),
+    ...(rest > 0 ? [`          ${words.more({ n: rest })}`] : []),
   ];
 }
 
@@ -21,21 +25,22 @@ export const statsCommand = command({
   examples: [['$0 gallery stats', 'Counts by month, model, rating, tag …']],
   run: async (_, context) => {
     const stats = await (await openGallery(context)).stats();
-    const ratings = stats.ratings.map((works, rating) => ({ name: rating === 0 ? 'not rated' : '★'.repeat(rating), works }));
+    const { works, starred, trashed, damaged, first, last = first, meanRating } = stats;
+    const ratings = stats.ratings.map((count, rating) => ({ name: rating === 0 ? words.notRated : '★'.repeat(rating), works: count }));
     return {
       json: stats,
       text: [
-        `works ${stats.works}, starred ${stats.starred}, in the trash ${stats.trashed}${stats.damaged > 0 ? `, damaged ${stats.damaged}` : ''}`,
-        ...(stats.first === undefined ? [] : [`from ${stats.first.slice(0, 10)} to ${stats.last?.slice(0, 10)}`]),
-        ...(stats.meanRating === undefined ? [] : [`mean rating ${stats.meanRating.toFixed(2)}`]),
-        ...table('ratings', stats.works > 0 ? ratings : []),
-        ...table('months', [...stats.months].reverse()),
-        ...table('models', stats.models),
-        ...table('LoRAs', stats.loras),
-        ...table('samplers', stats.samplers),
-        ...table('sizes', stats.sizes),
-        ...table('tags', stats.tags),
-        ...table('collections', stats.collections),
+        `${words.works({ n: works, starred, trashed })}${damaged > 0 ? words.damaged({ n: damaged }) : ''}`,
+        ...(first === undefined || last === undefined ? [] : [words.days({ first: shownDay(first), last: shownDay(last) })]),
+        ...(meanRating === undefined ? [] : [words.rated({ mean: decimal(meanRating, 2) })]),
+        ...table(words.ratings, works > 0 ? ratings : []),
+        ...table(words.months, [...stats.months].reverse()),
+        ...table(words.models, stats.models),
+        ...table(words.loras, stats.loras),
+        ...table(words.samplers, stats.samplers),
+        ...table(words.sizes, stats.sizes),
+        ...table(words.tags, stats.tags),
+        ...table(words.collections, stats.collections),
       ],
     };
   },

@@ -1,5 +1,6 @@
 import type { PanelGain, Proposal } from '../../../lib/artist/index.ts';
 import { counted } from '../../../lib/core/index.ts';
+import { shownDay } from '../../print/times.ts';
 
 /** The document of --json. */
 export function proposalView({ madeAt, trial, model, ...rest }: Proposal) {
@@ -12,7 +13,7 @@ export function proposalView({ madeAt, trial, model, ...rest }: Proposal) {
 }
 
 export const proposalLine = ({ id, state, madeAt, works, held, steps, trial }: Proposal): string =>
-  `${id.padEnd(4)} ${state.padEnd(11)} ${new Date(madeAt).toISOString().slice(0, 10)}  ${counted(works.length, 'work')}, ${held.length} held out, ${counted(steps, 'step')}${trial ? `; ${trial.passed ? 'passed' : 'did not pass'}` : ''}`;
+  `${id.padEnd(4)} ${state.padEnd(11)} ${shownDay(madeAt)}  ${counted(works.length, 'work')}, ${held.length} held out, ${counted(steps, 'step')}${trial ? `; ${trial.passed ? 'passed' : 'did not pass'}` : ''}`;
 
 const figures = ({ without, with: value, gain, interval: [low, high] }: PanelGain): string =>
   `${without.toFixed(4)} without, ${value.toFixed(4)} with: gain ${gain.toFixed(4)} (95 %: ${low.toFixed(4)} to ${high.toFixed(4)})`;

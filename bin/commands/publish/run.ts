@@ -2,6 +2,7 @@ import { toggle } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
 import { untilAborted } from '../../shell/interrupt.ts';
 import { openSender } from '../../steps/publishing.ts';
+import { t } from '../../texts/texts.ts';
 
 export const runCommand = command({
   flags: { once: toggle('Do what is due now, then end') },
@@ -10,7 +11,7 @@ export const runCommand = command({
     ['$0 publish run --once', 'For cron'],
   ],
   epilogue: 'Several may run: only one works on an account at a time.',
-  atInterrupt: 'stopping after the call that is under way',
+  atInterrupt: t.shell.stoppingAfterCall,
   run: async ({ once = false }, context) => {
     await context.logToFiles('publish');
     const sender = await openSender('ai-artist publish run', context);

@@ -3,6 +3,7 @@ import { daemonStatus, dueTimes, formatTiming, ScheduleStore, scheduleFigures } 
 import { alignColumns } from '../../print/ledger-table.ts';
 import { jobStatus } from '../../print/schedule/job-rows.ts';
 import { figuresLine } from '../../print/schedule/job-view.ts';
+import { shownTime } from '../../print/times.ts';
 import { command } from '../../shell/command.ts';
 
 export const listCommand = command({
@@ -40,7 +41,7 @@ export const listCommand = command({
       notes: [
         ...(all.length === 0 ? ['no jobs: ai-artist schedule add daily 09:00'] : []),
         daemon
-          ? `the schedule is running: process ${daemon.owner.pid}, since ${daemon.owner.since}`
+          ? `the schedule is running: process ${daemon.owner.pid}, since ${shownTime(daemon.owner.since)}`
           : 'the schedule is not running: ai-artist schedule start',
         figuresLine(figures),
       ],

@@ -6,9 +6,10 @@ import { givenQueueName, queueAddress } from '../../flags/schedule/queue-address
 import { startFlags } from '../../flags/schedule/service-flags.ts';
 import { comingLine, followSchedule } from '../../print/schedule/events.ts';
 import { command } from '../../shell/command.ts';
-import { finishesWork, untilAborted } from '../../shell/interrupt.ts';
+import { untilAborted } from '../../shell/interrupt.ts';
 import { openArtist } from '../../shell/settings.ts';
 import { openSender } from '../../steps/publishing.ts';
+import { t } from '../../texts/texts.ts';
 
 export const startCommand = command({
   flags: startFlags,
@@ -20,7 +21,7 @@ export const startCommand = command({
   ],
   epilogue:
     'One schedule per home folder. Ctrl-C or SIGTERM stops it with exit status 0. After a kill, the next start continues where it was.',
-  atInterrupt: `stopping: ${finishesWork}`,
+  atInterrupt: t.shell.stopping,
   run: async (
     { queue: given, 'queue-name': givenName, 'works-at-once': worksAtOnce, 'stop-within': stopWithinMs, ...metrics },
     context,

@@ -1,8 +1,9 @@
 import { homeOf } from '../../../lib/core/index.ts';
 import { TokenBook } from '../../../lib/server/index.ts';
+import { shownDay } from '../../print/times.ts';
 import { command } from '../../shell/command.ts';
 
-const day = (time: string | null): string => (time === null ? 'never' : time.slice(0, 10));
+const day = (time: string | null): string => (time === null ? 'never' : shownDay(time));
 
 export const listTokensCommand = command({
   examples: [['$0 serve token list', 'Name, scope, days of creation, expiry and last use']],

@@ -4,8 +4,9 @@ import { serveFlags, serveNames } from '../../flags/serve-flags.ts';
 import { serverLines } from '../../print/server-lines.ts';
 import { printJson } from '../../print/streams.ts';
 import { command } from '../../shell/command.ts';
-import { finishesWork, untilAborted } from '../../shell/interrupt.ts';
+import { untilAborted } from '../../shell/interrupt.ts';
 import { openInBrowser } from '../../steps/show.ts';
+import { t } from '../../texts/texts.ts';
 
 export const serveCommand = command({
   flags: serveFlags,
@@ -21,7 +22,7 @@ export const serveCommand = command({
   ],
   epilogue:
     'Runs until Ctrl-C or SIGTERM, then finishes what runs; a second Ctrl-C ends it at once. Jobs are kept in the queue, also when it is killed.',
-  atInterrupt: `stopping: ${finishesWork}`,
+  atInterrupt: t.shell.stopping,
   run: async (values, context) => {
     const { worker, 'stop-within': stopWithinMs, open, openapi, schedule } = values;
     const given = defined({

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import type { DuelPair } from '../../../lib/artist/index.ts';
-import { ArtistError, counted } from '../../../lib/core/index.ts';
+import { ArtistError } from '../../../lib/core/index.ts';
 import { ArtImage, decodeImage } from '../../../lib/image/index.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
+import { t } from '../../texts/texts.ts';
 import { showPicture } from '../terminal-preview.ts';
 
 /** @throws ArtistError ERR_INVALID_ARGUMENT if there is no terminal to ask in */
@@ -22,7 +23,7 @@ export async function askDuel({ first, second }: DuelPair, context: Context): Pr
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     for (;;) {
-      const answer = (await terminal.question('Which one do you prefer? 1, 2, or Enter for neither: ', { signal: context.signal })).trim();
+      const answer = (await terminal.question(`${t.taste.question} `, { signal: context.signal })).trim();
       if (answer === '') return undefined;
       if (answer === '1' || answer === '2') return answer === '1' ? 'first' : 'second';
     }
@@ -37,6 +38,6 @@ export function duelOutcome({ first, second, expected }: DuelPair, preferred: 'f
   return {
     json: { winner, loser, ...(expected !== undefined && { expected: preferred === 'first' ? expected : 1 - expected }), duels },
     text: [],
-    notes: [`${winner} beats ${loser}; ${counted(duels, 'duel')} so far. ai-artist taste train learns from them`],
+    notes: [t.taste.better({ winner, loser, n: duels })],
   };
 }

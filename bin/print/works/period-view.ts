@@ -1,19 +1,39 @@
 import type { PeriodStore } from '../../../lib/artist/index.ts';
-import { claimLine, claimText, factLines, type Period, periodStateOf, type Retrospective, ruleText } from '../../../lib/artist/index.ts';
+import {
+  claimLine,
+  claimText,
+  type EndRule,
+  factLines,
+  type Period,
+  periodStateOf,
+  type Retrospective,
+  ruleText,
+} from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
+import { shownDay, shownTime } from '../times.ts';
 
-const day = (time: number | undefined): string => (time === undefined ? '–' : new Date(time).toISOString().slice(0, 10));
+const day = (time: number | undefined): string => (time === undefined ? '–' : shownDay(time));
+
+/** A rule with times of this machine. */
+const shownRule = (rule: EndRule): string => ('at' in rule ? `until ${shownTime(rule.at)}` : ruleText(rule));
+
+/** What ended a period: a rule, which is recorded with its time in UTC, or a reason. */
+function shownEnd({ ends, endedBy }: Period): string {
+  if (endedBy === undefined) return '';
+  const rule = ends.find((each) => ruleText(each) === endedBy);
+  return ` (ended: ${rule ? shownRule(rule) : endedBy})`;
+}
 
 export const periodLine = (period: Period): string =>
   `${period.id.padEnd(4)} ${periodStateOf(period).padEnd(8)} ${day(period.startedAt)} to ${day(period.endedAt)}  ${period.name}`;
 
 export function periodLines(period: Period): string[] {
-  const { ends, hypothesis, topics, styles, loras, endedBy } = period;
+  const { ends, hypothesis, topics, styles, loras } = period;
   return [
     periodLine(period),
     ...(hypothesis ? [`hypothesis   ${hypothesis.text}`] : []),
     ...(hypothesis?.claim ? [`claim        ${claimText(hypothesis.claim)}`] : []),
-    `ends         ${ends.length > 0 ? ends.map(ruleText).join('; or ') : 'by hand'}${endedBy === undefined ? '' : ` (ended: ${endedBy})`}`,
+    `ends         ${ends.length > 0 ? ends.map(shownRule).join('; or ') : 'by hand'}${shownEnd(period)}`,
     ...(topics.length > 0 ? [`topics       ${topics.join(', ')}`] : []),
     ...(styles.length > 0 ? [`styles       ${styles.map(({ name, weight }) => `${name} (${weight})`).join(', ')}`] : []),
     ...(loras.length > 0 ? [`loras        ${loras.map(({ path, weight }) => `${path} (${weight})`).join(', ')}`] : []),
@@ -22,7 +42,7 @@ export function periodLines(period: Period): string[] {
 
 export function retrospectiveLines({ from, to, facts, favourites, best, claim }: Retrospective): string[] {
   return [
-    `time         ${from.slice(0, 10)} to ${to.slice(0, 10)}`,
+    `time         ${shownDay(from)} to ${shownDay(to)}`,
     ...factLines(facts),
     ...(best.length > 0
       ? [`best         ${best.map(({ id, title }) => `${id}${title === undefined ? '' : ` ${title}`}`).join('; ')}`]

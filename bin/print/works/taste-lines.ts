@@ -1,31 +1,30 @@
-import { counted } from '../../../lib/core/index.ts';
 import type { TasteHead } from '../../../lib/curation/index.ts';
+import { decimal, t } from '../../texts/texts.ts';
 
-/** Lines about the quality of a taste head. */
+const percent = (share: number): string => decimal(100 * share, 0);
+
+/** How far a taste can be trusted. The figures behind it are in --json. */
 export function metricLines({ kind, n, metrics, model }: TasteHead): string[] {
-  const value = (name: string): string => (metrics[name] ?? Number.NaN).toFixed(3);
-  const scorer = model === undefined ? '' : ` for ${model}`;
-  const posts = 'posts' in metrics ? [postsLine(metrics)] : [];
-  if (kind === 'duels')
-    return [
-      `taste from ${counted(n, 'duel')}${scorer}: decides ${((metrics['accuracy'] ?? 0) * 100).toFixed(0)} % of them as you did, log loss ${value('logLoss')}`,
-      'measured on the training duels: too optimistic with fewer duels than values in an embedding',
-      ...posts,
-    ];
-  const learnt = (metrics['looR2'] ?? 0) > 0;
+  const { accuracy = 0, r2 = 0, looR2 = 0 } = metrics;
+  const seenBy = model === undefined ? '' : t.taste.seenBy({ model });
+  const trust =
+    kind === 'duels'
+      ? t.taste.decides({ percent: percent(accuracy) })
+      : looR2 > 0
+        ? t.taste.guesses({ unseen: percent(looR2), seen: percent(r2) })
+        : t.taste.guessesNothing;
   return [
-    `taste from ${counted(n, 'rating')}${scorer}: explains ${value('r2')} of them, ${value('looR2')} when left out (1: all, 0 or less: nothing was learned)`,
-    ...(learnt ? [] : ['nothing was learned yet: rate more works, and use the whole scale']),
-    ...posts,
+    `${kind === 'duels' ? t.taste.duels({ n }) : t.taste.ratings({ n })}${seenBy}`,
+    trust,
+    ...('posts' in metrics ? postsLines(metrics) : []),
   ];
 }
 
-function postsLine(metrics: TasteHead['metrics']): string {
+function postsLines(metrics: TasteHead['metrics']): string[] {
   const { posts = 0, postsWeight = 0, postsLooR2 = 0, looR2 = 0, looR2Alone = looR2 } = metrics;
-  const sure =
-    postsLooR2 > 0
-      ? `pictures explain ${postsLooR2.toFixed(3)} of what they brought`
-      : 'pictures do not explain what they brought: they teach chance';
-  const harm = looR2 < looR2Alone - 0.01 ? `. Without them your ratings are explained better (${looR2Alone.toFixed(3)}): use less` : '';
-  return `and from posts of ${counted(posts, 'work')}, each with the weight ${postsWeight.toFixed(2)}: ${sure}${harm}`;
+  const worth = postsLooR2 > 0 ? t.taste.postsExplain({ percent: percent(postsLooR2) }) : t.taste.postsExplainNothing;
+  return [
+    `${t.taste.posts({ n: posts, weight: decimal(postsWeight, 2) })}: ${worth}`,
+    ...(looR2 < looR2Alone - 0.01 ? [t.taste.postsHarm({ percent: percent(looR2Alone) })] : []),
+  ];
 }

@@ -1,6 +1,7 @@
 import { ArtistError, counted, homeOf, isoTime, plainText } from '../../../../lib/core/index.ts';
 import { blockServer, Followers } from '../../../../lib/federation/index.ts';
 import { number, text } from '../../../flags/flags.ts';
+import { shownDay } from '../../../print/times.ts';
 import { command } from '../../../shell/command.ts';
 import { serverHost } from '../../../steps/own-account.ts';
 
@@ -18,7 +19,7 @@ export const followersCommand = command({
     const shown = limit > 0 ? all.slice(-limit) : [];
     return {
       json: { total: all.length, followers: shown.map(({ actor, handle, since }) => ({ actor, handle, since: isoTime(since) })), blocked },
-      text: shown.map(({ actor, handle, since }) => `${isoTime(since)?.slice(0, 10)}  ${plainText(handle)}  ${plainText(actor)}`),
+      text: shown.map(({ actor, handle, since }) => `${shownDay(since)}  ${plainText(handle)}  ${plainText(actor)}`),
       notes: [counted(all.length, 'follower'), ...(blocked.length > 0 ? [`blocked: ${blocked.join(', ')}`] : [])],
     };
   },
