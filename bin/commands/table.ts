@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./from-work/inpaint.ts')).inpaintCommand,
   },
   {
+    usage: 'grid [prompt]',
+    describe: 'The same picture with other values of two or three options, on a labelled sheet',
+    load: async () => (await import('./grid/grid.ts')).gridCommand,
+  },
+  {
     usage: 'period',
     describe: 'Periods: phases with their own topics, an end and measured results',
     load: async () => (await import('./period/period.ts')).periodCommand,

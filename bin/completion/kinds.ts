@@ -74,6 +74,7 @@ const byCommand: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
 
 /** Options that take a value of a kind; others are texts or numbers. */
 const byFlag: Readonly<Record<string, Kind>> = {
+  cells: 'folder',
   'class-folder': 'folder',
   clip: 'file',
   'clip-g': 'file',

@@ -12,9 +12,9 @@ export interface Cells {
   rows: number;
 }
 
-/** The cells of a picture: its shape, as large as fits above a status line. */
-export function cellsOf(image: Pick<ArtImage, 'width' | 'height'>, terminal: Pick<Terminal, 'columns' | 'rows'>): Cells {
-  const across = Math.min(mostColumns, terminal.columns ?? mostColumns);
+/** The cells of a picture, or of several side by side: its shape, as large as fits above a status line. */
+export function cellsOf(image: Pick<ArtImage, 'width' | 'height'>, terminal: Pick<Terminal, 'columns' | 'rows'>, pictures = 1): Cells {
+  const across = Math.min(mostColumns * pictures, terminal.columns ?? mostColumns);
   const down = Math.min(mostRows, (terminal.rows ?? mostRows + 2) - 2);
   // In half cells, which are about square.
   const scale = Math.min(across / image.width, (2 * down) / image.height);
@@ -123,11 +123,15 @@ export function terminalPreview(context: Context): TerminalPreview | undefined {
   };
 }
 
-/** Draws one picture and moves below it; false if this terminal shows no pictures. */
-export async function showPicture(context: Context, image: ArtImage): Promise<boolean> {
+/**
+ * Draws one picture and moves below it; false if this terminal shows no pictures.
+ *
+ * @param pictures how many are side by side in it
+ */
+export async function showPicture(context: Context, image: ArtImage, pictures = 1): Promise<boolean> {
   const canvas = canvasOf(context);
   if (!canvas) return false;
   const { protocol, terminal } = canvas;
-  writeLines(terminal, await drawing(image, protocol, cellsOf(image, terminal)));
+  writeLines(terminal, await drawing(image, protocol, cellsOf(image, terminal, pictures)));
   return true;
 }

@@ -9,6 +9,9 @@ export {
 } from './figures/figures.ts';
 export { shareKinds } from './figures/spreads.ts';
 export { type DayRange, isWithin } from './figures/work-facts.ts';
+export { type GridAxes, type GridAxis, type GridPlace, placesOfGrid, valuesAt, withOption } from './grid/axes.ts';
+export { type GridCell, type GridOptions, mostGridCells, type PaintedGrid, paintGrid } from './grid/paint-grid.ts';
+export { readGridAxis } from './grid/read-axis.ts';
 export { periodChanged, workFiled } from './hooks/messages.ts';
 export { JobFolder, jobIdPattern, type RecordedPicture } from './jobs/job-folder.ts';
 export { pictureOfWork } from './jobs/job-results.ts';

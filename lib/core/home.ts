@@ -122,6 +122,14 @@ export class Home {
   benchWeight(file: string): string {
     return this.#at('cache', 'bench-weights', file);
   }
+  /** Painted cells of grids that are not complete, a folder each. */
+  get grids(): string {
+    return this.#at('cache', 'grids');
+  }
+  /** The folder of a grid, or with `file` a file in it. */
+  grid(digest: string, ...file: readonly string[]): string {
+    return this.#at('cache', 'grids', digest, ...file);
+  }
   /** Data sets and panels of proposals. */
   get proposals(): string {
     return this.#at('proposals');

@@ -1,8 +1,9 @@
 export type { Artwork } from './artwork.ts';
 export { CollectionBook, type CollectionFacts } from './collections.ts';
-export { differingFields, signalToNoise } from './compare-works.ts';
+export { type Difference, differingFields, signalToNoise } from './compare-works.ts';
 export { altOf, jsonLdOf, nameOf, pictureName, withoutFolder } from './describe.ts';
 export { escapeHtml, type FeedOptions, jsonFeed, rssFeed } from './export/feeds.ts';
+export { type ExportedSheet, exportSheet, paperSizes, type SheetOptions } from './export/sheet.ts';
 export { type Exported, exportSite, type SiteOptions } from './export/site.ts';
 export { exportZip, type ZipOptions, zipStream } from './export/zip.ts';
 export { Gallery } from './gallery.ts';

@@ -25,6 +25,8 @@ export { type FoundRecipe, readRecipe } from './recipes/read-recipe.ts';
 export { canonicalJson, isOwnRecipe, ownSoftware, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipes/recipe.ts';
 export type { RecipeSource } from './recipes/recognise.ts';
 export { engineNames, samplerTitle, schedulerTitle } from './recipes/sampler-names.ts';
+export { drawSheet, type PlacedPicture, type Sheet, sizeWithin } from './sheets/draw-sheet.ts';
+export { cutText, svgText, type TextStyle, textWidth, wrapText } from './sheets/sheet-text.ts';
 export {
   checkTechnical,
   judgeTechnical,

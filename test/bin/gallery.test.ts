@@ -8,7 +8,7 @@ import { ArtImage } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
 import { international } from '../image/pictures.ts';
 import { typescript } from '../support/run-source.ts';
-import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
+import { type CliResult, cli, cliOnTerminal, cliSeries, jsonOf, scratch } from './support.ts';
 
 const home = path.join(scratch, 'gallery home 🖼');
 const pictures = path.join(scratch, 'pictures of others');
@@ -290,6 +290,39 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     assert.is(json.identical, false);
     assert.ok(json.psnr > 0 && json.psnr < 10, String(json.psnr));
     assert.is(jsonOf(await one('compare', ids[0] ?? '', ids[0] ?? '', '--json'))['identical'], true);
+  });
+
+  test('compare shows both pictures side by side where the terminal can, and a table of what differs', async () => {
+    const args = ['gallery', 'compare', ids[0] ?? '', ids[1] ?? '', '--home', home];
+    const env = { COLORTERM: 'truecolor', TERM: 'xterm-256color' };
+    const { code, stdout, stderr } = await cliOnTerminal(args, { columns: 100, rows: 40 }, { env });
+    assert.is(code, 0, stderr);
+    // 64 cells across: two squares of 32, and a little between them.
+    assert.ok(
+      (stderr
+        .split('\n')
+        .find((line) => line.includes('▀'))
+        ?.split('▀').length ?? 0) > 60,
+      stderr,
+    );
+    assert.match(stdout, /\n +a +\| {2}b\n/);
+    assert.match(stdout, /\nprompt +\S.* {2}\| {2}\S/);
+  });
+
+  test('sheet: a PDF or one picture of the works that a query finds', async () => {
+    const [pdf, png] = ['sheet.pdf', 'sheet.png'].map((name) => path.join(scratch, name)) as [string, string];
+    const [pages, picture, none, again] = await run(
+      ['sheet', '--out', pdf, '--paper', 'letter', '--json'],
+      ['sheet', ids[0] ?? '', '--out', png],
+      ['sheet', '--query', 'nosuchword', '--out', pdf, '--force'],
+      ['sheet', '--out', pdf],
+    );
+    assert.is(pages?.code, 0, pages?.stderr);
+    assert.is((jsonOf(pages as CliResult) as unknown as { pages: number })['pages'], 1);
+    assert.match(readFileSync(pdf, 'latin1'), /\/MediaBox \[0 0 612 792\]/);
+    assert.is(picture?.stdout.trim(), png);
+    assert.match(picture?.stderr ?? '', /1 work on 1 page/);
+    assert.equal([none?.code, again?.code], [2, 1]);
   });
 
   test('trash, restore, empty', async () => {

@@ -119,7 +119,8 @@ suite('bin usage', (test) => {
         command.examples.map(([line]) => `  ${line.replaceAll('$0', 'ai-artist')}`),
         name,
       );
-      const shown = [...stdout.matchAll(/^ {2,6}(?:-\w, )?--([\w-]+)/gm)].map(([, option]) => option ?? '');
+      // A name of one letter has one dash in the help.
+      const shown = [...stdout.matchAll(/^ {2,6}(?:-\w, )?(?:--|-(?=\w\b))([\w-]+)/gm)].map(([, option]) => option ?? '');
       // A long name pushes the other name of its flag to a line of its own.
       const otherNames = Object.values(command.flags).flatMap(({ aliases = [] }) => aliases);
       const options = shown.filter((option) => !otherNames.includes(option));

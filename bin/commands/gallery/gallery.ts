@@ -52,6 +52,11 @@ export const galleryCommand = group(
       load: async () => (await import('../gallery-files/export.ts')).exportCommand,
     },
     {
+      usage: 'sheet [works...]',
+      describe: 'Write works as a contact sheet: PDF or one picture',
+      load: async () => (await import('../gallery-files/sheet.ts')).sheetCommand,
+    },
+    {
       usage: 'trash [works...]',
       describe: 'Move works to the trash; restore undoes it',
       load: async () => (await import('../gallery-files/trash.ts')).trashCommand,

@@ -1,11 +1,14 @@
 import type { en } from '../en/all.ts';
 import { choice } from './choice.ts';
+import { compare } from './compare.ts';
 import { gallery } from './gallery.ts';
+import { grid } from './grid.ts';
 import { help } from './help.ts';
 import { list } from './list.ts';
 import { measure } from './measure.ts';
+import { sheet } from './sheet.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
 import { taste } from './taste.ts';
 
-export const de: typeof en = { choice, gallery, help, list, measure, shell, status, taste };
+export const de: typeof en = { choice, compare, gallery, grid, help, list, measure, sheet, shell, status, taste };

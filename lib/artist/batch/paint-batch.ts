@@ -1,4 +1,5 @@
 /** Paints several pictures with different options, each model loaded once: lists of prompts, grids, variations. */
+import { isArtistError } from '../../core/index.ts';
 import type { GenerateEvent, GenerateOptions, LoadEvent, LoadModelOptions } from '../../engine/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import type { TunedMode, TunedUse } from '../../tune/index.ts';
@@ -28,7 +29,12 @@ export interface BatchOptions {
   onProgress?: ((event: LoadEvent | Exclude<GenerateEvent, { type: 'done' }>, index: number) => void) | undefined;
   /** Called with each picture; the next one waits for it. An error it throws ends the batch. */
   onPicture: (result: BatchResult, index: number) => void | Promise<void>;
+  /** Called with a picture that cannot be painted; the next one is painted all the same. Default: the error ends the batch. */
+  onFailure?: ((error: unknown, index: number) => void) | undefined;
 }
+
+/** Errors that the next picture would meet, too. */
+const endsAll = ['ERR_ABORTED', 'ERR_DISPOSED', 'ERR_DISK_FULL', 'ERR_WRITE'] as const;
 
 /** Indexes in the order to paint them: pictures of one model follow each other, models in the order of their first picture. */
 export function grouped(pictures: readonly BatchPicture[]): number[] {
@@ -72,13 +78,18 @@ async function paintOne(
 /**
  * Paints pictures one after another, those of one model together.
  *
- * @throws every error of loadModel(), generate() and `onPicture`; `signal.reason` when aborted
+ * @throws every error of `onPicture`, and without `onFailure` of loadModel() and generate(); `signal.reason` when aborted
  */
 export async function paintBatch(place: Workplace, pictures: readonly BatchPicture[], batch: BatchOptions): Promise<void> {
   for (const index of grouped(pictures)) {
     batch.signal.throwIfAborted();
     const picture = pictures[index];
     if (!picture) continue;
-    await batch.onPicture(await paintOne(place, picture, index, batch), index);
+    const result = await paintOne(place, picture, index, batch).catch((error: unknown) => {
+      const ends = batch.signal.aborted || endsAll.some((code) => isArtistError(error, code));
+      if (!batch.onFailure || ends) throw error;
+      batch.onFailure(error, index);
+    });
+    if (result) await batch.onPicture(result, index);
   }
 }

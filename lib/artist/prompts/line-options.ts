@@ -15,9 +15,9 @@ interface Place {
 const ofTheList = ['preview', 'previewMode', 'keepFinished', 'signal', 'onProgress', 'home'];
 
 /** cfg-scale, cfg_scale and cfgScale are one name. */
-const bare = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, '');
+export const bare = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, '');
 
-function placesOf(tables: readonly Rows[], own: Record<string, z.ZodType>): Map<string, Place> {
+export function placesOf(tables: readonly Rows[], own: Record<string, z.ZodType>): Map<string, Place> {
   const places = new Map<string, Place>();
   for (const { path, row } of tables.flatMap((table) => everyRow(table))) {
     if (row.fields !== undefined || ofTheList.includes(path.split('.')[0] ?? '')) continue;

@@ -1,3 +1,4 @@
+import { placesOfGrid, valuesAt, withOption } from '../../../artist/index.ts';
 import { ArtistError, createIds, isArtistError } from '../../../core/index.ts';
 import { drawSeed } from '../../../engine/index.ts';
 import type { InputPictures, PaintJob } from '../../../service/index.ts';
@@ -41,13 +42,9 @@ async function addHook({ id }: PaintJob, { url, ...hook }: NonNullable<NewJob['w
 }
 
 /** A copy of a body with another value of an option: `model`, `steps`, `hires.scale`. */
-function withOption(body: NewJob, option: string, value: unknown): NewJob {
-  if (option === 'model') return { ...body, model: String(value) };
-  if (option === 'prompt') return { ...body, prompt: String(value) };
-  const [name = '', inner] = option.split('.');
-  const before = body.options[name];
-  const outer = before !== null && typeof before === 'object' && !Array.isArray(before) ? before : {};
-  return { ...body, options: { ...body.options, [name]: inner === undefined ? value : { ...outer, [inner]: value } } as NewJob['options'] };
+function changed(body: NewJob, option: string, value: unknown): NewJob {
+  if (option === 'model' || option === 'prompt') return { ...body, [option]: String(value) };
+  return { ...body, options: withOption(body.options, option, value) };
 }
 
 export interface Grid {
@@ -63,23 +60,21 @@ export interface Grid {
  * @throws ArtistError ERR_INVALID_ARGUMENT when there are too many cells; every error of submitJob()
  */
 export async function submitGrid({ x, y, ...common }: NewGrid, parts: Omit<SubmitParts, 'key'>): Promise<Grid> {
-  const rows = y?.values ?? [undefined];
-  const count = x.values.length * rows.length;
-  if (count > mostCells) throw new ArtistError('ERR_INVALID_ARGUMENT', `grid: expected at most ${mostCells} cells, got ${count}`);
+  const places = placesOfGrid({ x, y }, mostCells);
   const batch = `grid-${createIds({ clock: parts.context.clock })().toLowerCase()}`;
   const options = { ...common.options };
   if (common.kind === 'generate' && typeof options['seed'] !== 'number' && !common.recipe && !common.infotext && !common.work)
     options['seed'] = drawSeed();
   const jobs: PaintJob[] = [];
   try {
-    for (const [row, down] of rows.entries())
-      for (const [column, across] of x.values.entries()) {
-        const cell = withOption({ ...common, options, reference: gridReference(batch, column, row) }, x.option, across);
-        jobs.push(await submitJob(y ? withOption(cell, y.option, down) : cell, parts));
-      }
+    for (const place of places) {
+      const cell: NewJob = { ...common, options, reference: gridReference(batch, place.column, place.row) };
+      const body = valuesAt({ x, y }, place).reduce((made, { axis, value }) => changed(made, axis.option, value), cell);
+      jobs.push(await submitJob(body, parts));
+    }
   } catch (error) {
     for (const { id } of jobs) await parts.context.jobs.cancel(id);
     throw isArtistError(error) ? new ArtistError(error.code, `cell ${jobs.length}: ${error.message}`, { cause: error }) : error;
   }
-  return { batch, columns: x.values.length, rows: rows.length, jobs };
+  return { batch, columns: x.values.length, rows: y?.values.length ?? 1, jobs };
 }
