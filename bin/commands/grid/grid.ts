@@ -17,6 +17,6 @@ export const gridCommand = command({
     ['$0 grid "an owl" --lora ink --x lora-weight=0..1:0.25 --cells owls/', 'Strength of a LoRA; each picture as a file, too'],
   ],
   epilogue:
-    'Axes are NAME=VALUES: options of generate by the names of their flags, values with commas between them. All pictures have one seed, unless it is an axis. After Ctrl-C the sheet has what is painted, and the same command goes on.',
+    'Axes are NAME=VALUES: options of generate by the names of their flags, values with commas between them. All pictures have one seed, unless it is an axis. After Ctrl-C the sheet has what is painted, and the same command goes on (with --force into the same sheet).',
   run: paintSheet,
 });

@@ -6,6 +6,6 @@ export const grid: typeof english = {
     `${painted === all ? pictures(all) : `${painted} von ${all} Bildern`} auf dem Bogen${earlier > 0 ? `, ${earlier} davon von vorher` : ''}; ${times}`,
   seed: ({ seed }) => `, Seed ${seed}`,
   failed: ({ n }) =>
-    `${pictures(n)} ${form(n, { one: 'ist', other: 'sind' })} misslungen; derselbe Befehl versucht ${form(n, { one: 'es', other: 'sie' })} wieder`,
-  stopped: 'angehalten; derselbe Befehl macht weiter',
+    `${pictures(n)} ${form(n, { one: 'ist', other: 'sind' })} misslungen; derselbe Befehl versucht ${form(n, { one: 'es', other: 'sie' })} wieder, mit --force in denselben Bogen`,
+  stopped: 'angehalten; derselbe Befehl macht weiter, mit --force in denselben Bogen',
 };

@@ -21,12 +21,8 @@ export type RecordedCell = z.output<typeof cellSchema>;
 
 const recordSchema = z.strictObject({
   version: z.literal(1),
-  /** Of this start: names the works that it files. */
-  run: z.string().regex(/^[0-9a-z]{26}$/),
   /** Drawn when the grid began; null: each cell has one of its own. */
   seed: z.int().nullable(),
-  /** The series that the cells are filed in. */
-  series: z.string().optional(),
   cells: z.array(cellSchema),
 });
 export type Recorded = z.output<typeof recordSchema>;
@@ -83,14 +79,8 @@ export class GridRecord {
     return homeOf(folder).grid(`${digest}.lock`);
   }
 
-  get run(): Recorded['run'] {
-    return this.#recorded.run;
-  }
   get seed(): number | undefined {
     return this.#recorded.seed ?? undefined;
-  }
-  get series(): string | undefined {
-    return this.#recorded.series;
   }
 
   /** A cell that an earlier call painted, with its picture as PNG. */
@@ -110,11 +100,6 @@ export class GridRecord {
     await writeFileAtomic(this.#home.grid(this.#digest, `${cell.index}.png`), png, { private: true });
     const cells = [...this.#recorded.cells.filter(({ index }) => index !== cell.index), cell];
     await this.#write({ ...this.#recorded, cells });
-  }
-
-  /** @throws ArtistError ERR_WRITE, ERR_DISK_FULL */
-  async nameSeries(series: string): Promise<void> {
-    await this.#write({ ...this.#recorded, series });
   }
 
   /** @throws ArtistError ERR_WRITE */

@@ -1,17 +1,7 @@
 /** A grid: the same picture with other values of two or three options, as files and on one labelled sheet. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import {
-  ArtistError,
-  answering,
-  createIds,
-  display,
-  errorLine,
-  isArtistError,
-  resolveOptions,
-  systemClock,
-  withLock,
-} from '../../core/index.ts';
+import { ArtistError, answering, display, errorLine, isArtistError, resolveOptions, systemClock, withLock } from '../../core/index.ts';
 import { checkGenerate, drawSeed, type GenerateOptions, type LoadModelOptions, optionTables } from '../../engine/index.ts';
 import { ArtImage, decodeImage, isOwnRecipe, type RawImage, type Recipe, readRecipe, resizeImage, sizeWithin } from '../../image/index.ts';
 import { tunedModes } from '../../tune/index.ts';
@@ -273,7 +263,7 @@ export const paintGrid = answering('paintGrid', async (artist: Artist, given: Gr
   return artist.withModels(stop, async (place, signal) => {
     const lock = { purpose: 'painting a grid', waitMs: 0, private: true, signal };
     return withLock(GridRecord.lockOf(place.home, digest), lock, async () => {
-      const fresh = { run: createIds()().toLowerCase(), seed: ownSeed ? null : drawSeed() };
+      const fresh = { seed: ownSeed ? null : drawSeed() };
       const record = await GridRecord.open(place.home, digest, () => fresh, (place.clock ?? systemClock).now());
       const seed = record.seed ?? (typeof wishes.options['seed'] === 'number' ? wishes.options['seed'] : undefined);
       const painter = new GridPainter(wishes, record, await planned(wishes, record.seed, place), onCell);
