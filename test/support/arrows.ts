@@ -57,7 +57,7 @@ export function importsOf(text: string): string[] {
   const source = withoutComments(text);
   const forms = [
     /(?:^|[\s;}])(?:import|export)\b[^'"();]*?\bfrom\s*['"]([^'"]+)['"]/g,
-    /(?:^|[\s;}])import\s*['"]([^'"]+)['"]/g,
+    /(?:^|[\n;}])\s*import\s*['"]([^'"]+)['"]/g,
     /\b(?:import|require)\s*\(\s*['"`]([^'"`]+)['"`]/g,
   ];
   return forms.flatMap((form) => [...source.matchAll(form)].map((match) => match[1] ?? ''));

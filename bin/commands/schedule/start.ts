@@ -19,8 +19,7 @@ export const startCommand = command({
     ['$0 schedule start --queue redis://127.0.0.1:6379 --works-at-once 4', 'Let workers paint: ai-artist worker --queue …'],
     ['$0 schedule start --metrics-port 9464', 'Also serve http://127.0.0.1:9464/metrics for Prometheus'],
   ],
-  epilogue:
-    'One schedule per home folder. Ctrl-C or SIGTERM stops it with exit status 0. After a kill, the next start continues where it was.',
+  epilogue: 'One schedule per home. Ctrl-C or SIGTERM stops it with exit status 0. After a kill, the next start continues where it was.',
   atInterrupt: t.shell.stopping,
   run: async (
     { queue: given, 'queue-name': givenName, 'works-at-once': worksAtOnce, 'stop-within': stopWithinMs, ...metrics },

@@ -20,8 +20,7 @@ export const serveCommand = command({
     ['$0 serve --host 0.0.0.0 --schedule', 'For the whole network, with the schedule of this home'],
     ['$0 serve --no-worker --queue redis://10.0.0.5:6379', 'Let workers on other machines paint'],
   ],
-  epilogue:
-    'Runs until Ctrl-C or SIGTERM, then finishes what runs; a second Ctrl-C ends it at once. Jobs are kept in the queue, also when it is killed.',
+  epilogue: 'Ctrl-C or SIGTERM: it finishes what runs; a second one ends it at once. Jobs are kept in the queue, also when it is killed.',
   atInterrupt: t.shell.stopping,
   run: async (values, context) => {
     const { worker, 'stop-within': stopWithinMs, open, openapi, schedule } = values;

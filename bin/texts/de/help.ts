@@ -18,6 +18,7 @@ const groups = {
   Model: 'Modell',
   Start: 'Beginn',
   'End: the first condition that is met': 'Ende: sobald eine Bedingung erfüllt ist',
+  Grid: 'Raster',
   Hypothesis: 'Vermutung',
   'What to choose from': 'Woraus gewählt wird',
   Learning: 'Lernen',

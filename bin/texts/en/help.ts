@@ -19,6 +19,7 @@ const groups = {
   Model: 'Model',
   Start: 'Start',
   'End: the first condition that is met': 'End: the first condition that is met',
+  Grid: 'Grid',
   Hypothesis: 'Hypothesis',
   'What to choose from': 'What to choose from',
   Learning: 'Learning',
