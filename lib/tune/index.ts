@@ -1,5 +1,5 @@
 /** Finds the fastest settings of equal quality for a model on this machine, stores them, and puts them under what is painted. */
-export { changesBetween, type Surroundings, surroundingsOf } from './machine.ts';
+export { changesBetween, type Surroundings, surroundings, surroundingsOf } from './machine.ts';
 export { leastPsnr, type Trial, type TuneEvent, type TuneOptions, type TuneReport } from './options.ts';
 export { flatSettings, type Painting, settingsLine, settingsText, type TunedSettings, valueText } from './settings.ts';
 export { type Tuning, tunedStore } from './store.ts';

@@ -78,6 +78,66 @@ suite('bin models', (test) => {
     assert.match(result.stderr, /This machine has \d+\.\d [GT]B of memory/);
   });
 
+  test('list has the seconds of a picture on this machine, which it measures once; --no-times leaves that out', async () => {
+    const own = path.join(scratch, 'times-home');
+    const file = path.join(own, 'state/speed.json');
+    const without = await cli(['models', 'list', '--no-times', '--home', own]);
+    assert.is(without.code, 0, without.stderr);
+    assert.not.match(without.stdout, / a picture/);
+    assert.not.ok(existsSync(file));
+    const first = await cli(['models', 'list', '--home', own]);
+    assert.match(first.stderr, /measuring how fast this machine is, once/);
+    assert.match(first.stderr, /TFLOP\/s \(measured \d{4}-\d\d-\d\d\)/);
+    assert.match(first.stdout, /^ai-artist-mini .*; [\d.]+ (?:s|min) a picture$/m);
+    assert.match(first.stdout, /^sd15 .*; ~[\d.]+ (?:s|min|h) a picture$/m);
+    assert.ok(existsSync(file));
+    const again = await cli(['models', 'list', '--json', '--home', own]);
+    assert.not.match(again.stderr, /measuring/);
+    const { models } = jsonOf(again) as unknown as { models: { name: string; seconds: number; secondsFrom: string }[] };
+    assert.equal(
+      models.map(({ seconds, secondsFrom }) => [seconds > 0, secondsFrom]),
+      models.map((_, index) => [true, index === 0 ? 'painted' : 'speed']),
+    );
+  });
+
+  interface Recommended {
+    limitSeconds: number;
+    memoryBytes: number;
+    wishes: { wish: string; first: string | null; command: string | null; models: { name: string; fits: boolean; seconds: number }[] }[];
+  }
+  test('recommend: a model for each wish, with the command; for one wish all of them with the reason', async () => {
+    const result = await cli(withHome('models', 'recommend'));
+    assert.is(result.code, 0, result.stderr);
+    const rows = result.stdout.trim().split('\n');
+    assert.is(rows.length, 5);
+    for (const [index, wish] of ['photos', 'illustrations', 'speed', 'little memory'].entries())
+      assert.match(rows[index + 1] ?? '', new RegExp(`^${wish} .*(?:ai-artist models pull [\\w-]+|nothing fits into the memory)$`));
+    assert.match(result.stderr, /The order for photos and illustrations is our judgement/);
+
+    const eight = ['models', 'recommend', '--for', 'photo', '--memory', '8', '--seconds', '1e9'];
+    const [one, json] = await cliSeries([withHome(...eight), withHome(...eight, '--commercial', '--json')]);
+    assert.match(one?.stdout ?? '', /^sd15 .* take this one$/m);
+    assert.match(one?.stdout ?? '', /^sd-turbo .* would do, too$/m);
+    assert.match(one?.stdout ?? '', /^flux-dev .* needs more memory than can be used here$/m);
+    assert.match(one?.stdout ?? '', /\n\nai-artist models pull sd15\n$/);
+    const { limitSeconds, memoryBytes, wishes } = JSON.parse(json?.stdout ?? '') as Recommended;
+    assert.equal([limitSeconds, memoryBytes, wishes.length], [1e9, 8e9, 1]);
+    assert.equal([wishes[0]?.first, wishes[0]?.command], ['sd15', 'ai-artist models pull sd15']);
+    assert.equal(
+      wishes[0]?.models.filter(({ fits }) => fits).map(({ name }) => name),
+      ['sd15', 'sd-turbo'],
+    );
+    assert.not.ok(wishes[0]?.models.some(({ name }) => name === 'flux-dev'));
+  });
+
+  test('recommend: what is slow is said, and in German, too', async () => {
+    const slow = ['models', 'recommend', '--for', 'speed', '--seconds', '0.001'];
+    const english = await cli(withHome(...slow));
+    assert.match(english.stderr, /nothing that fits paints in 0 s here; [\w-]+ is the quickest/);
+    const german = await cli(withHome('models', 'recommend'), { env: { AI_ARTIST_LANG: 'de' } });
+    assert.match(german.stdout, /^für +Modell +Download-Größe +Arbeitsspeicher +je Bild +Befehl\nFotos /);
+  });
+
   test('pull reports each pause before another try, and stops at once if the host does not exist', async () => {
     const busy = await cli(withHome('models', 'pull', `${address}/busy/a.safetensors`, '--attempts', '2'));
     assert.is(busy.code, 1);
@@ -121,6 +181,9 @@ suite('bin models', (test) => {
     [['models', 'pull', 'http://example.org/model.safetensors'], 2, 'ERR_INVALID_ARGUMENT'],
     [['models', 'pull', 'sd15', '--connections', '99'], 2, 'ERR_INVALID_ARGUMENT'],
     [['models', 'remove', 'ai-artist-mini'], 2, 'ERR_INVALID_ARGUMENT'],
+    [['models', 'recommend', '--for', 'music'], 2, 'ERR_INVALID_ARGUMENT'],
+    [['models', 'recommend', '--seconds', '0'], 2, 'ERR_INVALID_ARGUMENT'],
+    [['models', 'recommend', '--memory', '-1'], 2, 'ERR_INVALID_ARGUMENT'],
   ];
   test('failures: code and exit status; --quiet is silent with --json', async () => {
     const results = await cliSeries(failing.map(([args]) => withHome(...args, '--json', '--quiet')));

@@ -29,12 +29,13 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   publish: [...ground, 'models', 'image', 'lora', ...works, 'provenance', 'federation'],
   bench: below,
   tune: [...below, 'bench'],
+  advice: [...below, 'bench', 'tune'],
   artist: [...below, 'hooks', 'tune'],
   service: [...below, 'hooks', 'artist'],
   server: [...below, 'hooks', 'artist', 'service'],
   doors: [...below, 'hooks', 'artist', 'service', 'server'],
   index: [...below, 'hooks', 'artist', 'service', 'server', 'doors'],
-  bin: [...below, 'hooks', 'artist', 'bench', 'tune', 'service', 'server'],
+  bin: [...below, 'hooks', 'artist', 'bench', 'tune', 'advice', 'service', 'server'],
 };
 
 /** Folder of native/ -> folders it may include; vendor is the engine's source and ggml. */

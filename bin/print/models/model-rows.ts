@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { type Expected, expectedOf, expectedOfBundled, type Known } from '../../../lib/advice/index.ts';
 import {
   aliasBytes,
   aliasMemory,
@@ -9,6 +10,8 @@ import {
   type ModelLicence,
 } from '../../../lib/models/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
+import { t } from '../../texts/texts.ts';
+import { expectedFields, expectedTime } from './advice.ts';
 
 interface Row {
   name: string;
@@ -21,9 +24,12 @@ interface Row {
   gated?: boolean;
   licence?: ModelLicence;
   files?: InstalledModel['files'];
+  /** Of a picture on this machine; null: not known. */
+  seconds?: number | null;
+  secondsFrom?: Expected['from'] | null;
 }
 
-export function bundledRow(): Row {
+export function bundledRow(known: Known | undefined): Row {
   const { licence, manifest, folder } = bundledModel();
   const files = manifest.files.map(({ name, bytes }) => ({ path: `${folder}/${name}`, bytes }));
   return {
@@ -34,20 +40,21 @@ export function bundledRow(): Row {
     gated: false,
     licence,
     files,
+    ...expectedFields(known && expectedOfBundled(known)),
   };
 }
 
-export function installedRow({ name, alias, bytes, files, complete }: InstalledModel): Row {
-  return { name, ...(alias && aliasFacts(alias)), status: complete ? 'installed' : 'incomplete', bytes, files };
+export function installedRow({ name, alias, bytes, files, complete }: InstalledModel, known: Known | undefined): Row {
+  return { name, ...(alias && aliasFacts(alias, known)), status: complete ? 'installed' : 'incomplete', bytes, files };
 }
 
-function aliasFacts(alias: ModelAlias): Pick<Row, 'title' | 'gated' | 'licence' | 'memoryBytes'> {
+function aliasFacts(alias: ModelAlias, known: Known | undefined): Omit<Row, 'name' | 'status'> {
   const { title, gated, licence } = alias;
-  return { title, gated, licence, memoryBytes: aliasMemory(alias) };
+  return { title, gated, licence, memoryBytes: aliasMemory(alias), ...expectedFields(known && expectedOf(alias, known)) };
 }
 
-export function availableRow(alias: ModelAlias): Row {
-  return { name: alias.name, ...aliasFacts(alias), status: 'available', bytes: aliasBytes(alias) };
+export function availableRow(alias: ModelAlias, known: Known | undefined): Row {
+  return { name: alias.name, ...aliasFacts(alias, known), status: 'available', bytes: aliasBytes(alias) };
 }
 
 /** Memory of this machine or container. */
@@ -58,12 +65,14 @@ export function machineMemory(): number {
 
 const commercial: Record<ModelLicence['commercial'], string> = { yes: '', conditions: ', with conditions', no: ', not commercially' };
 
-export function line({ name, title, status, bytes, memoryBytes, gated, licence }: Row, width: number, memory: number): string {
+export function line(row: Row, width: number, memory: number): string {
+  const { name, title, status, bytes, memoryBytes, gated, licence, seconds, secondsFrom } = row;
   const size = bytes === undefined ? '' : `${status === 'available' ? '~' : ''}${formatBytes(bytes)}`;
   const needs =
     memoryBytes === undefined
       ? ''
       : `needs ~${Math.ceil(memoryBytes / 1e9)} GB of memory${memoryBytes > memory ? ', more than there is' : ''}; `;
   const terms = licence ? `${licence.name}${commercial[licence.commercial]}` : 'licence: see its source';
-  return `${name.padEnd(width)}  ${status.padEnd(10)}  ${size.padStart(8)}  ${title ?? ''}${title ? '; ' : ''}${needs}${terms}${gated ? '; gated: needs HF_TOKEN' : ''}`;
+  const time = seconds && secondsFrom ? `; ${t.advice.perPicture({ time: expectedTime({ seconds, from: secondsFrom }) })}` : '';
+  return `${name.padEnd(width)}  ${status.padEnd(10)}  ${size.padStart(8)}  ${title ?? ''}${title ? '; ' : ''}${needs}${terms}${gated ? '; gated: needs HF_TOKEN' : ''}${time}`;
 }

@@ -1,4 +1,5 @@
 import type { en } from '../en/all.ts';
+import { advice } from './advice.ts';
 import { choice } from './choice.ts';
 import { compare } from './compare.ts';
 import { gallery } from './gallery.ts';
@@ -11,4 +12,4 @@ import { shell } from './shell.ts';
 import { status } from './status.ts';
 import { taste } from './taste.ts';
 
-export const de: typeof en = { choice, compare, gallery, grid, help, list, measure, sheet, shell, status, taste };
+export const de: typeof en = { advice, choice, compare, gallery, grid, help, list, measure, sheet, shell, status, taste };

@@ -1,4 +1,5 @@
 /** All texts in English, by area: one file each, of the same name in every language. */
+import { advice } from './advice.ts';
 import { choice } from './choice.ts';
 import { compare } from './compare.ts';
 import { gallery } from './gallery.ts';
@@ -11,4 +12,4 @@ import { shell } from './shell.ts';
 import { status } from './status.ts';
 import { taste } from './taste.ts';
 
-export const en = { choice, compare, gallery, grid, help, list, measure, sheet, shell, status, taste };
+export const en = { advice, choice, compare, gallery, grid, help, list, measure, sheet, shell, status, taste };
