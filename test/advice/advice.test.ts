@@ -35,7 +35,8 @@ const { signal } = new AbortController();
 function machine(teraflops: number, tunings: readonly Tuning[] = []): Known {
   const products = { f32: teraflops, f16: teraflops, bf16: teraflops, q8_0: teraflops, q4_0: teraflops };
   const speed: Speed = {
-    ...{ surroundings: {}, at: '2026-01-01T00:00:00.000Z', device: 'CPU', products },
+    ...{ surroundings: { compiler: '', cores: '', devices: '', engine: '', gpu: '', kernels: '', version: '' } },
+    ...{ at: '2026-01-01T00:00:00.000Z', device: 'CPU', products },
     ...{ convolution: teraflops, bundledSeconds: 1, othersBusy: 0 },
   };
   return { speed, tunings };

@@ -69,6 +69,7 @@ export const commands: Readonly<Record<string, string>> = {
   'proposal rollback': 'Die LoRAs von vor der letzten Übernahme wiederherstellen',
   convert: 'Ein Modell mit anderem Gewichtstyp oder in anderem Format schreiben',
   models: 'Modelle: auflisten, herunterladen, untersuchen, löschen',
+  'models recommend': 'Sagen, welches Modell auf diesem Rechner zuerst passt, und wie lange ein Bild dauert',
   'models list': 'Vorhandene Modelle auflisten und die, die zu haben sind',
   'models pull': 'Ein Modell herunterladen oder das Herunterladen fortsetzen',
   'models inspect': 'Zeigen, was eine Modelldatei ist, nach ihrem Kopf',
