@@ -3,7 +3,7 @@ import { descriptionOf, type Flag, type Flags } from '../flags/flags.ts';
 import type { CommandEntry } from '../shell/command-entry.ts';
 import { nameOf, usageOf } from '../shell/command-line.ts';
 import { everywhereEntries, everywhereGroup, shortOptions } from '../shell/everywhere.ts';
-import { help } from '../texts/en/help.ts';
+import { help } from '../texts/en/shell/help.ts';
 
 export interface DescribedFlag {
   name: string;

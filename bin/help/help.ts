@@ -3,7 +3,7 @@
 import type { CommandEntry } from '../shell/command-entry.ts';
 import { type CommandLine, nameOf, usageOf } from '../shell/command-line.ts';
 import { createParser } from '../shell/parser.ts';
-import { help as english } from '../texts/en/help.ts';
+import { help as english } from '../texts/en/shell/help.ts';
 import { describedIn } from '../texts/in-a-line.ts';
 import { language, type Texts, t } from '../texts/texts.ts';
 import type { ProgramText } from './described.ts';

@@ -1,5 +1,5 @@
 /** What every command has. Apart from the parser, because completion and --version are quicker without yargs. */
-import type { help } from '../texts/en/help.ts';
+import type { help } from '../texts/en/shell/help.ts';
 
 /** Wrong usage found by yargs; bin/shell/failure.ts writes the message and looks for the intended words. */
 export class UsageFailure extends Error {

@@ -3,7 +3,7 @@
  * A language without a line for a code does not compile.
  */
 import type { ErrorCode } from '../../lib/core/index.ts';
-import { errors as de } from './de/errors.ts';
+import { errors as de } from './de/shell/errors.ts';
 import type { Language } from './language.ts';
 
 const lines: Readonly<Record<Exclude<Language, 'en'>, Readonly<Record<ErrorCode, string>>>> = { de };

@@ -1,5 +1,5 @@
 /** What a command does, in a line, for languages other than English, which is in the tables of the commands. */
-import { commands as de } from './de/commands.ts';
+import { commands as de } from './de/shell/commands.ts';
 import type { Language } from './language.ts';
 
 /** By language, then by the words of the command: `gallery list`. */

@@ -4,11 +4,11 @@ import { choice } from './choice.ts';
 import { compare } from './compare.ts';
 import { gallery } from './gallery.ts';
 import { grid } from './grid.ts';
-import { help } from './help.ts';
 import { list } from './list.ts';
 import { measure } from './measure.ts';
 import { sheet } from './sheet.ts';
-import { shell } from './shell.ts';
+import { help } from './shell/help.ts';
+import { shell } from './shell/shell.ts';
 import { status } from './status.ts';
 import { taste } from './taste.ts';
 

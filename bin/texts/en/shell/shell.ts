@@ -1,5 +1,5 @@
 /** What every command says: wrong usage, Ctrl-C, and what to do after an error. */
-import { form } from './words.ts';
+import { form } from '../words.ts';
 
 export const shell = {
   understood: ({ line }: { line: string }) => `understood as: ${line}`,

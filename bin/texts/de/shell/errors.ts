@@ -1,5 +1,5 @@
 /** What happened, and what to do: a line before the message of an error, which is in English. */
-import type { ErrorCode } from '../../../lib/core/index.ts';
+import type { ErrorCode } from '../../../../lib/core/index.ts';
 
 export const errors: Readonly<Record<ErrorCode, string>> = {
   ERR_ABORTED: 'Der Vorgang wurde abgebrochen.',

@@ -1,4 +1,4 @@
-import type { help as english } from '../en/help.ts';
+import type { help as english } from '../../en/shell/help.ts';
 
 const groups = {
   'What to paint': 'Was gemalt wird',

@@ -1,5 +1,5 @@
-import type { shell as english } from '../en/shell.ts';
-import { form } from './words.ts';
+import type { shell as english } from '../../en/shell/shell.ts';
+import { form } from '../words.ts';
 
 export const shell: typeof english = {
   understood: ({ line }) => `verstanden als: ${line}`,
