@@ -64,12 +64,12 @@ export function halfBlocks(
 }
 
 /** sw.kovidgoyal.net/kitty/graphics-protocol: PNG (f=100) in chunks of 4096 characters; q=2: no answer; C=1: the cursor stays. */
-function kittyImage(png: Buffer, { columns, rows }: Cells): string {
+function kittyImage(png: Buffer, { columns, rows }: Cells, id?: number): string {
   const chunks = png.toString('base64').match(/.{1,4096}/g) ?? [];
   return chunks
     .map(
       (chunk, index) =>
-        `\x1b_G${index === 0 ? `a=T,f=100,i=7421,c=${columns},r=${rows},C=1,q=2,` : ''}m=${index < chunks.length - 1 ? 1 : 0};${chunk}\x1b\\`,
+        `\x1b_G${index === 0 ? `a=T,f=100,${id === undefined ? '' : `i=${id},`}c=${columns},r=${rows},C=1,q=2,` : ''}m=${index < chunks.length - 1 ? 1 : 0};${chunk}\x1b\\`,
     )
     .join('');
 }
@@ -79,10 +79,11 @@ function itermImage(png: Buffer, { columns, rows }: Cells): string {
   return `\x1b7\x1b]1337;File=inline=1;size=${png.length};width=${columns};height=${rows};preserveAspectRatio=1:${png.toString('base64')}\x07\x1b8`;
 }
 
-async function drawing(image: ArtImage, protocol: Protocol, cells: Cells): Promise<string> {
+/** @param id of a picture that the next one with it replaces; kitty alone has those */
+async function drawing(image: ArtImage, protocol: Protocol, cells: Cells, id?: number): Promise<string> {
   if (protocol === 'blocks') return halfBlocks(image, cells).join('\n');
   const png = await image.toBuffer('png');
-  const picture = (protocol === 'kitty' ? kittyImage : itermImage)(png, cells);
+  const picture = protocol === 'kitty' ? kittyImage(png, cells, id) : itermImage(png, cells);
   const below = cells.rows - 1;
   // Print the rows first: at the lower edge they scroll, which would move the picture.
   return below === 0 ? picture : `${'\n'.repeat(below)}\x1b[${below}A${picture}\x1b[${below}B`;
@@ -95,21 +96,24 @@ function canvasOf({ quiet, logFormat }: Context): { protocol: Protocol; terminal
   return protocol && { protocol, terminal };
 }
 
+const previewId = 7421;
+
+/** What a terminal lacks that shows no pictures. */
+export const noPictures = 'this terminal shows no pictures (needs the graphics of kitty or iTerm2, or COLORTERM=truecolor)';
+
 /** The preview of this terminal; undefined, with a warning, if it cannot draw pictures. */
 export function terminalPreview(context: Context): TerminalPreview | undefined {
   if (context.quiet) return undefined;
   const canvas = canvasOf(context);
   if (!canvas) {
-    context.warn(
-      '--preview: this terminal shows no pictures (needs the graphics of kitty or iTerm2, or COLORTERM=truecolor); painting without previews',
-    );
+    context.warn(`--preview: ${noPictures}; painting without previews`);
     return undefined;
   }
   const { protocol, terminal } = canvas;
   let busy: Promise<void> | undefined;
   const draw = async (image: ArtImage): Promise<void> => {
     const cells = cellsOf(image, terminal);
-    drawBlock(terminal, await drawing(image, protocol, cells), cells.rows);
+    drawBlock(terminal, await drawing(image, protocol, cells, previewId), cells.rows);
   };
   return {
     show: (image) => {
@@ -135,3 +139,6 @@ export async function showPicture(context: Context, image: ArtImage, pictures = 
   writeLines(terminal, await drawing(image, protocol, cellsOf(image, terminal, pictures)));
   return true;
 }
+
+/** The cells that showPicture() fills on this terminal. */
+export const shownCells = (image: Pick<ArtImage, 'width' | 'height'>, pictures: number): Cells => cellsOf(image, process.stderr, pictures);

@@ -10,6 +10,7 @@ export type { PreparedPicture, PrepareOptions } from './data/picture.ts';
 export { type FoundFiles, type FoundPicture, type LeftOut, scanFolder } from './data/scan-folder.ts';
 export type { CacheUsage, EncodingCacheOptions, LatentEncoding, LatentKey, TextEncoding, TextKey } from './encode/encoding-cache.ts';
 export { type Checkpoint, checkpointLora, listCheckpoints } from './record/checkpoint.ts';
+export { type CleanedTraining, type CleanTrainingOptions, cleanTraining, type KeptReason } from './record/clean.ts';
 export { prolongTraining } from './record/prolong.ts';
 export { type RunRecord, readRunRecord } from './record/run-record.ts';
 export { type RunSamples, samplesOf } from './record/run-samples.ts';

@@ -1,6 +1,7 @@
 import { expandQuery, type Page, sortOrders } from '../../../lib/gallery/index.ts';
 import { choice, number, text, toggle } from '../../flags/flags.ts';
 import { warnOfFields } from '../../flags/works-flags.ts';
+import { showThumbnails } from '../../print/works/thumbnails.ts';
 import { workLine } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
@@ -27,13 +28,15 @@ export const listCommand = command({
     ...pageFlags,
     query: text('Only works that this query finds'),
     trashed: toggle('List the trash instead'),
+    thumbnails: toggle('Draw small pictures first, in a terminal that can (kitty, iTerm2, or COLORTERM=truecolor)'),
   },
   examples: [
     ['$0 gallery list', 'The newest 50'],
     ['$0 gallery list --sort rating --limit 10', 'The best'],
+    ['$0 gallery list --thumbnails', 'With small pictures, and the end of the id below each'],
     ['$0 gallery list --trashed', 'Works that restore can bring back'],
   ],
-  run: async ({ limit, after, sort, query, trashed }, context) => {
+  run: async ({ limit, after, sort, query, trashed, thumbnails }, context) => {
     const gallery = await openGallery(context);
     const wanted = query === undefined ? undefined : await expandQuery(gallery, query);
     if (wanted !== undefined) await warnOfFields(gallery, wanted, context);
@@ -44,6 +47,7 @@ export const listCommand = command({
       query: wanted,
       trashed: trashed === true,
     });
+    if (thumbnails && !context.json) await showThumbnails(context, page.works, gallery);
     return pageOutcome(page, context);
   },
 });

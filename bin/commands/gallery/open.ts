@@ -3,6 +3,7 @@ import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 import { hasDisplay, show } from '../../steps/show.ts';
+import { t } from '../../texts/texts.ts';
 
 export const openCommand = command({
   optional: { work: text('Id of the work, or its first or last characters. Default: latest') },
@@ -16,12 +17,8 @@ export const openCommand = command({
     const work = await gallery.get(id);
     if (!(await gallery.hasPicture(work)))
       throw new ArtistError('ERR_NOT_FOUND', `${work.path}: the picture of this work is gone. See: ai-artist gallery verify`);
-    if (program === undefined && !hasDisplay())
-      throw new ArtistError(
-        'ERR_UNSUPPORTED',
-        `open: expected a display to show the picture on, got none (neither DISPLAY nor WAYLAND_DISPLAY is set). It is ${work.path}. Name a program that needs none with --with`,
-      );
-    await show(work.path, program);
-    return { json: { id: work.id, path: work.path }, text: [work.path] };
+    const opened = program !== undefined || hasDisplay();
+    if (opened) await show(work.path, program);
+    return { json: { id: work.id, path: work.path, opened }, text: [work.path], notes: opened ? [] : [t.gallery.noDisplay] };
   },
 });

@@ -4,9 +4,10 @@ import { namesOf } from '../../flags/option-paths.ts';
 import { trainFlags, trainFolder } from '../../flags/train-flags.ts';
 import { showTraining } from '../../print/train-progress.ts';
 import { command } from '../../shell/command.ts';
+import { trainingCommands } from './subcommands.ts';
 
 /** Subcommands, to recognise a mistyped one. */
-const below = ['resume', 'list', 'remove', 'caption', 'selftest'];
+const below = trainingCommands.map(({ usage }) => usage.split(' ')[0] ?? '');
 
 export const trainCommand = command({
   // Optional only for the parser, which would otherwise require it before `train resume` too.
@@ -23,33 +24,7 @@ export const trainCommand = command({
   ],
   epilogue:
     'Each picture needs a licence: a sidecar, a LICENCE file in its folder, or --licence. Ctrl-C keeps the progress and prints the command that resumes the run.',
-  commands: [
-    {
-      usage: 'resume <run>',
-      describe: 'Resume a training run from its last checkpoint',
-      load: async () => (await import('./resume.ts')).resumeCommand,
-    },
-    {
-      usage: 'list',
-      describe: 'List training runs, newest first',
-      load: async () => (await import('./list.ts')).listRunsCommand,
-    },
-    {
-      usage: 'remove <runs...>',
-      describe: 'Remove the log, checkpoints and samples of runs; their LoRAs stay',
-      load: async () => (await import('./remove.ts')).removeRunsCommand,
-    },
-    {
-      usage: 'caption <folder>',
-      describe: 'Write captions for pictures without one, from the nearest tags by CLIP',
-      load: async () => (await import('./caption.ts')).captionCommand,
-    },
-    {
-      usage: 'selftest',
-      describe: 'Compare the gradients of a device with those of the CPU',
-      load: async () => (await import('./selftest.ts')).selftestCommand,
-    },
-  ],
+  commands: trainingCommands,
   run: async ({ folder, ...values }, context) => {
     const data = await trainFolder(folder, below);
     const options = { ...trainFlags.optionsOf(values), data, home: context.home } as TrainLoraOptions;

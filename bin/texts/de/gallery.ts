@@ -2,6 +2,9 @@ import type { gallery as english } from '../en/gallery.ts';
 import { works } from './words.ts';
 
 export const gallery: typeof english = {
+  withoutPictures: 'nur die Liste',
+  noDisplay:
+    'keine Anzeige, um es zu öffnen (weder DISPLAY noch WAYLAND_DISPLAY ist gesetzt): das ist sein Pfad. --with nennt ein Programm, das keine braucht',
   stats: {
     works: ({ n, starred, trashed }) => `${works(n)}, ${starred} mit Stern, ${trashed} im Papierkorb`,
     damaged: ({ n }) => `, ${n} beschädigt (siehe: ai-artist gallery verify)`,

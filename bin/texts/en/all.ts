@@ -11,5 +11,6 @@ import { help } from './shell/help.ts';
 import { shell } from './shell/shell.ts';
 import { status } from './status.ts';
 import { taste } from './taste.ts';
+import { training } from './training.ts';
 
-export const en = { advice, choice, compare, gallery, grid, help, list, measure, sheet, shell, status, taste };
+export const en = { advice, choice, compare, gallery, grid, help, list, measure, sheet, shell, status, taste, training };

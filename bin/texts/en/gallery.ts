@@ -2,6 +2,9 @@
 import { works } from './words.ts';
 
 export const gallery = {
+  withoutPictures: 'the list alone',
+  noDisplay:
+    'no display to open it on (neither DISPLAY nor WAYLAND_DISPLAY is set): this is its path. --with names a program that needs none',
   stats: {
     works: ({ n, starred, trashed }: { n: number; starred: number; trashed: number }) =>
       `${works(n)}, ${starred} starred, ${trashed} in the trash`,

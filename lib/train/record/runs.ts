@@ -27,7 +27,8 @@ export interface KeptRun {
   readonly bytes: number;
 }
 
-async function sizeOf(folder: string): Promise<number> {
+/** Bytes of all files of a folder. */
+export async function sizeOf(folder: string): Promise<number> {
   let bytes = 0;
   for (const { folder: place, names } of (await walkFolder(folder)).folders)
     for (const name of names) bytes += (await stat(join(place, name)).catch(() => undefined))?.size ?? 0; // removed in the meantime

@@ -58,6 +58,7 @@ export const commands: Readonly<Record<string, string>> = {
   'train resume': 'Ein Training an seinem letzten Zwischenstand fortsetzen',
   'train list': 'Trainings auflisten, das neueste zuerst',
   'train remove': 'Protokoll, Zwischenstände und Proben von Trainings löschen; ihre LoRAs bleiben',
+  'train clean': 'Löschen, was fertige Trainings zurücklassen: Zwischenstände, Proben, kodierte Bilder; LoRAs bleiben',
   'train caption': 'Beschreibungen für Bilder ohne eine schreiben, aus den nächsten Schlagwörtern nach CLIP',
   'train selftest': 'Die Gradienten eines Geräts mit denen des Prozessors vergleichen',
   proposal: 'Eine LoRA aus den besten Werken: trainieren, erproben, übernehmen oder verwerfen',
