@@ -154,6 +154,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./tune/tune.ts')).tuneCommand,
   },
   {
+    usage: 'init',
+    describe: 'Set up this home: model, schedule, publishing',
+    load: async () => (await import('./setup/init.ts')).initCommand,
+  },
+  {
     usage: 'config',
     describe: 'Settings of this home: show, check, create',
     load: async () => (await import('./config/config.ts')).configCommand,

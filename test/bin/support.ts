@@ -26,6 +26,8 @@ export interface CliOptions {
   door?: string;
   /** Text for standard input. Default: none. */
   input?: string;
+  /** For cliOnTerminal(): what is typed when stderr asks each of these; stdin claims to be a terminal. */
+  answers?: readonly (readonly [RegExp, string])[];
   /** For cliOnTerminal(): stdout claims to be a terminal, too. */
   stdoutIsTerminal?: boolean;
   /** Called once the process runs, for example to send a signal or close its output. */
@@ -47,17 +49,27 @@ export function cliFromSource(args: readonly string[], options: CliOptions = {})
   return start(['--import', typescript, path.join(root, 'bin/ai-artist.ts'), ...args], options);
 }
 
-function start(args: readonly string[], { env = {}, cwd = scratch, input, onStart }: CliOptions): Promise<CliResult> {
+function start(args: readonly string[], { env = {}, cwd = scratch, input, answers, onStart }: CliOptions): Promise<CliResult> {
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, AI_ARTIST_LANG: 'en', AI_ARTIST_HOME: path.join(scratch, 'home'), NO_COLOR: '1', ...env },
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [input === undefined && answers === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
-  child.stdin?.end(input);
+  if (answers === undefined) child.stdin?.end(input);
+  const questions = [...(answers ?? [])];
+  let heard = '';
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    heard += text;
+    const [question, answer] = questions[0] ?? [];
+    if (!question?.test(heard)) return;
+    questions.shift();
+    heard = '';
+    child.stdin?.write(`${answer}\n`);
+  });
   onStart?.(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -74,6 +86,7 @@ export function cliOnTerminal(
   const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/shell/main.ts'))};
     Object.assign(process.stderr, { isTTY: true, columns: ${columns}, rows: ${rows}, hasColors: () => true });
     if (${options.stdoutIsTerminal === true}) process.stdout.isTTY = true;
+    if (${options.answers !== undefined}) process.stdin.isTTY = true;
     process.exitCode = await main(${JSON.stringify(args)});`;
   return start(['--import', typescript, '--input-type=module', '-e', program], { ...options, env: { NO_COLOR: '', ...options.env } });
 }

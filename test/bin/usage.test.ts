@@ -36,7 +36,7 @@ suite('bin usage', (test) => {
     [['convert', 'm.gguf', '--out', 'x.gguf'], /--type: expected one of f32/],
     [['convert', 'm.gguf', '--type', 'q8_0'], /--out: expected a file ending in/],
     [['convert', 'm.gguf', '--type', 'q8', '--out', 'x.gguf'], /--type: expected one of f32/],
-    [['models'], /models: expected one of list, pull, inspect, path, remove/],
+    [['models'], /models: expected one of list, recommend, pull, inspect, path, remove/],
     [['models', 'lst'], /models lst: no such command\. Did you mean: ai-artist models list\?/],
     [['lora', 'delete', 'cc'], /lora delete: no such command\. Did you mean: ai-artist lora remove\?/],
     [['craete', 'x'], /craete: no such command\. Did you mean: ai-artist create\?/],

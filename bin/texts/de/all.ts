@@ -6,6 +6,7 @@ import { gallery } from './gallery.ts';
 import { grid } from './grid.ts';
 import { list } from './list.ts';
 import { measure } from './measure.ts';
+import { setup } from './setup.ts';
 import { sheet } from './sheet.ts';
 import { help } from './shell/help.ts';
 import { shell } from './shell/shell.ts';
@@ -13,4 +14,4 @@ import { status } from './status.ts';
 import { taste } from './taste.ts';
 import { training } from './training.ts';
 
-export const de: typeof en = { advice, choice, compare, gallery, grid, help, list, measure, sheet, shell, status, taste, training };
+export const de: typeof en = { advice, choice, compare, gallery, grid, help, list, measure, setup, sheet, shell, status, taste, training };

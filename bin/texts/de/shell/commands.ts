@@ -132,6 +132,7 @@ export const commands: Readonly<Record<string, string>> = {
   tune: 'Die schnellsten Einstellungen gleicher Güte für ein Modell auf diesem Rechner finden',
   'tune list': 'Die gespeicherten Einstellungen auflisten',
   'tune forget': 'Die Einstellungen eines Modells löschen',
+  init: 'Diesen Ordner einrichten: Modell, Zeitplan, Veröffentlichen',
   config: 'Einstellungen: zeigen, prüfen, anlegen',
   'config init': 'Eine Datei mit allen Einstellungen, ihrer Bedeutung und ihren Vorgaben schreiben',
   'config show': 'Die geltenden Einstellungen zeigen',
