@@ -26,6 +26,15 @@ export function checkConditions(
   values: Readonly<Record<string, unknown>>,
   { needs = {}, replaced = {}, nameOf = (option) => option }: { needs?: Needs; replaced?: Replaced; nameOf?: (option: string) => string },
 ): void {
+  // First: what is replaced must not be given, whatever it needs.
+  for (const [option, others] of Object.entries(replaced)) {
+    const other = others.find((name) => values[name] !== undefined);
+    if (values[option] === undefined || other === undefined) continue;
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `--${nameOf(other)}: expected to be left out beside --${nameOf(option)}, which replaces it, got ${display(values[other])}`,
+    );
+  }
   for (const [option, wanted] of Object.entries(needs)) {
     if (values[option] === undefined) continue;
     const need = readNeed(wanted);
@@ -35,14 +44,6 @@ export function checkConditions(
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
       `--${nameOf(option)}: expected ${shownNeed(nameOf(need.option), need.values)} beside it, got ${got}. Without it this has no effect`,
-    );
-  }
-  for (const [option, others] of Object.entries(replaced)) {
-    const other = others.find((name) => values[name] !== undefined);
-    if (values[option] === undefined || other === undefined) continue;
-    throw new ArtistError(
-      'ERR_INVALID_ARGUMENT',
-      `--${nameOf(other)}: expected to be left out beside --${nameOf(option)}, which replaces it, got ${display(values[other])}`,
     );
   }
 }

@@ -18,10 +18,10 @@ suite('bin in-flags', (test) => {
         options++;
         assert.is(shown(`${option}: expected more`), `${flag}: expected more`);
         if (option.includes('-')) continue;
-        assert.is(shown(`x: expected ${option} beside it, got none`), `x: expected ${flag} beside it, got none`);
-        assert.is(shown(`x: give \`${option}\` as well`), `x: give ${flag} as well`);
+        assert.is(shown(`other: expected ${option} beside it, got none`), `other: expected ${flag} beside it, got none`);
+        assert.is(shown(`other: give \`${option}\` as well`), `other: give ${flag} as well`);
         // Option names that are ordinary words are not replaced inside a sentence.
-        if (/[A-Z.]/.test(option)) assert.is(shown(`x: too large for ${option}. Change it`), `x: too large for ${flag}. Change it`);
+        if (/[A-Z.]/.test(option)) assert.is(shown(`other: too large for ${option}. Change it`), `other: too large for ${flag}. Change it`);
       }
       for (const flag of Object.keys(command.flags))
         assert.ok([...command.names.values()].includes(`--${flag}`), `${words.join(' ')} --${flag}`);
