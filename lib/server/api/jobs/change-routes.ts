@@ -1,11 +1,11 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { PaintJob } from '../../../service/index.ts';
-import type { Routes } from '../../context.ts';
-import { cleaner } from '../../events/hub-of-server.ts';
+import type { Caller, Routes } from '../../context.ts';
+import { cleaner, hubOf } from '../../events/hub-of-server.ts';
 import { editJob, moveJob, ownJob } from './job-actions.ts';
 import { jobChange, jobId, jobMove } from './job-bodies.ts';
-import { batchJobs, queueFigures } from './job-lists.ts';
+import { batchJobs, type QueueFigures, queueFigures } from './job-lists.ts';
 import { jobView, viewJob } from './job-view.ts';
 
 const tags = ['jobs'];
@@ -85,6 +85,13 @@ const queueRoutes: Routes = (root, context) => {
       return { jobs: cancelled.map((job) => viewJob(job, clean)) };
     },
   );
+  /** Told at once: a client that loaded between two looks at the queue would not hear of a pause that ends before the next. */
+  const tellQueue = async (caller: Caller): Promise<QueueFigures> => {
+    const figures = await queueFigures(caller, context);
+    const { own: _, training: __, ...counts } = figures;
+    hubOf(context).publish({ topic: 'queue', type: 'queue', data: counts, open: counts });
+    return figures;
+  };
   app.post(
     '/queue/pause',
     {
@@ -93,11 +100,11 @@ const queueRoutes: Routes = (root, context) => {
     },
     async ({ caller }) => {
       await queue.pause();
-      return queueFigures(caller, context);
+      return tellQueue(caller);
     },
   );
   app.post('/queue/resume', { ...admin, schema: { summary: 'Begin jobs again', tags, response: { 200: paused } } }, async ({ caller }) => {
     await queue.resume();
-    return queueFigures(caller, context);
+    return tellQueue(caller);
   });
 };
