@@ -1,19 +1,7 @@
-import { isArtistError } from '../../lib/core/index.ts';
 import { diagnose } from '../../lib/engine/index.ts';
-import { type Tuning, tunedStore } from '../../lib/tune/index.ts';
+import { storedTunings } from '../../lib/tune/index.ts';
 import { diagnosisLines } from '../print/diagnosis-lines.ts';
 import { command } from '../shell/command.ts';
-
-/** A store that cannot be read is no reason to say nothing about the rest. */
-async function storedTunings(home: string, warn: (line: string) => void): Promise<Tuning[]> {
-  try {
-    return (await tunedStore(home, warn).read()).tunings;
-  } catch (error) {
-    if (!isArtistError(error)) throw error;
-    warn(`tuned settings: ${error.code}: ${error.message}`);
-    return [];
-  }
-}
 
 export const doctorCommand = command({
   examples: [

@@ -101,6 +101,9 @@ const previewId = 7421;
 /** What a terminal lacks that shows no pictures. */
 export const noPictures = 'this terminal shows no pictures (needs the graphics of kitty or iTerm2, or COLORTERM=truecolor)';
 
+/** Whether showPicture() can show any. */
+export const showsPictures = (context: Context): boolean => canvasOf(context) !== undefined;
+
 /** The preview of this terminal; undefined, with a warning, if it cannot draw pictures. */
 export function terminalPreview(context: Context): TerminalPreview | undefined {
   if (context.quiet) return undefined;
@@ -128,17 +131,16 @@ export function terminalPreview(context: Context): TerminalPreview | undefined {
 }
 
 /**
- * Draws one picture and moves below it; false if this terminal shows no pictures.
+ * Draws one picture and moves below it.
  *
  * @param pictures how many are side by side in it
+ * @returns the cells that it fills; undefined: this terminal shows no pictures
  */
-export async function showPicture(context: Context, image: ArtImage, pictures = 1): Promise<boolean> {
+export async function showPicture(context: Context, image: ArtImage, pictures = 1): Promise<Cells | undefined> {
   const canvas = canvasOf(context);
-  if (!canvas) return false;
+  if (!canvas) return undefined;
   const { protocol, terminal } = canvas;
-  writeLines(terminal, await drawing(image, protocol, cellsOf(image, terminal, pictures)));
-  return true;
+  const cells = cellsOf(image, terminal, pictures);
+  writeLines(terminal, await drawing(image, protocol, cells));
+  return cells;
 }
-
-/** The cells that showPicture() fills on this terminal. */
-export const shownCells = (image: Pick<ArtImage, 'width' | 'height'>, pictures: number): Cells => cellsOf(image, process.stderr, pictures);

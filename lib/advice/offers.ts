@@ -1,9 +1,9 @@
-/** What this machine can do with each model: one answer for `models list`, `models recommend` and the hint after a picture. */
+/** What this machine can do with each model: one answer for `models list`, `models recommend` and `init`. */
 import { totalmem } from 'node:os';
 import { usableMemory } from '../bench/index.ts';
 import { isArtistError } from '../core/index.ts';
 import { aliasBytes, aliasMemory, listModels, type ModelAlias, modelAliases } from '../models/index.ts';
-import { type Tuning, tunedStore } from '../tune/index.ts';
+import { storedTunings } from '../tune/index.ts';
 import { type Expected, expectedOf, type Known } from './expected.ts';
 import { machineSpeed, type SpeedOptions } from './speed.ts';
 
@@ -32,17 +32,6 @@ export function memoryHere(): number {
   }
 }
 
-/** The tuned settings of a home, for their seconds. */
-async function tuningsOf(home: string, warn: (line: string) => void): Promise<readonly Tuning[]> {
-  try {
-    return (await tunedStore(home, warn).read()).tunings;
-  } catch (error) {
-    if (!isArtistError(error)) throw error;
-    warn(`tuned settings: ${error.code}: ${error.message}`);
-    return [];
-  }
-}
-
 /**
  * What is known of the speed of this machine. Where the engine cannot run, a warning is all.
  *
@@ -52,7 +41,7 @@ async function tuningsOf(home: string, warn: (line: string) => void): Promise<re
 export async function knownOf(options: SpeedOptions): Promise<Known | undefined> {
   try {
     const speed = await machineSpeed(options);
-    return speed && { speed, tunings: await tuningsOf(options.home, options.warn) };
+    return speed && { speed, tunings: await storedTunings(options.home, options.warn) };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!isArtistError(error)) throw error;
@@ -61,21 +50,13 @@ export async function knownOf(options: SpeedOptions): Promise<Known | undefined>
   }
 }
 
-/** @param memoryBytes that can be used; see memoryHere() */
-export function offerOf(alias: ModelAlias, isInstalled: boolean, memoryBytes: number, known: Known | undefined): Offer {
-  const needed = aliasMemory(alias);
-  return {
-    alias,
-    isInstalled,
-    bytes: aliasBytes(alias),
-    memoryBytes: needed,
-    fits: needed <= memoryBytes,
-    expected: known && expectedOf(alias, known),
-  };
-}
-
-/** Every alias. @throws ArtistError ERR_READ */
+/** Every alias. @param memoryBytes that can be used; see memoryHere() @throws ArtistError ERR_READ */
 export async function offersOf(home: string, memoryBytes: number, known: Known | undefined): Promise<Offer[]> {
   const installed = new Set((await listModels({ home })).filter(({ complete }) => complete).map(({ name }) => name));
-  return modelAliases.map((alias) => offerOf(alias, installed.has(alias.name), memoryBytes, known));
+  return modelAliases.map((alias) => {
+    const needed = aliasMemory(alias);
+    const isInstalled = installed.has(alias.name);
+    const expected = known && expectedOf(alias, known);
+    return { alias, isInstalled, bytes: aliasBytes(alias), memoryBytes: needed, fits: needed <= memoryBytes, expected };
+  });
 }

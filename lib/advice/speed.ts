@@ -1,6 +1,6 @@
 /** How fast this machine is: measured once, and kept in the home. */
 import * as z from 'zod';
-import { probeDevice, processorSeconds } from '../bench/index.ts';
+import { othersSince, probeDevice, processorsNow } from '../bench/index.ts';
 import { errorLine, homeOf, isArtistError, type StateDefinition, StateFile } from '../core/index.ts';
 import { loadModel } from '../engine/index.ts';
 import { bundledName } from '../models/index.ts';
@@ -67,20 +67,15 @@ function fastest(products: readonly { type: string; tflops: number }[]): Speed['
 }
 
 async function measured(signal: AbortSignal): Promise<Omit<Speed, 'surroundings' | 'at'>> {
-  const before = { machine: processorSeconds(), own: process.cpuUsage() };
+  const before = processorsNow();
   const probe = await probeDevice({}, signal);
   const painted = await bundledSeconds(signal);
-  const machine = processorSeconds();
-  const own = process.cpuUsage(before.own);
-  const all = machine.all - before.machine.all;
-  const others = machine.used - before.machine.used - (own.user + own.system) / 1e6;
-  const othersBusy = all > 0 ? Math.min(1, Math.max(0, others / all)) : 0;
   return {
     device: probe.device,
     products: fastest(probe.products),
     convolution: probe.convolution?.tflops ?? null,
     bundledSeconds: painted,
-    othersBusy,
+    othersBusy: othersSince(before),
   };
 }
 

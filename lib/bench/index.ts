@@ -8,7 +8,7 @@ export { reportEndings, reportFiles, writeReport } from './compare/write-report.
 export { type Figure, figuresOf, othersBusy, slowdown, slowTask, throttledBy } from './figures.ts';
 export { buildNow, machineLines, machineNow } from './hardware/machine.ts';
 export { usableMemory } from './limits.ts';
-export { processorSeconds } from './measure.ts';
+export { othersSince, processorSeconds, processorsNow } from './measure.ts';
 export { ratioText, short, spreadText } from './numbers.ts';
 export { peakOf } from './peak.ts';
 export { probeDevice } from './probe.ts';

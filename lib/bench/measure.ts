@@ -29,6 +29,17 @@ export function deviceBytes(): number {
     .reduce((sum, { totalBytes, freeBytes }) => sum + totalBytes - freeBytes, 0);
 }
 
+/** Processor seconds of the machine and of this process, to tell later what others used meanwhile. */
+export const processorsNow = () => ({ machine: processorSeconds(), own: ownSeconds() });
+
+/** Share of the processors that other programs used since then, 0 to 1. @param children processor seconds of processes of ours */
+export function othersSince(before: ReturnType<typeof processorsNow>, children = 0): number {
+  const now = processorsNow();
+  const all = now.machine.all - before.machine.all;
+  const others = now.machine.used - before.machine.used - (now.own - before.own) - children;
+  return all > 0 ? Math.min(1, Math.max(0, others / all)) : 0;
+}
+
 export interface Measured {
   repeat: Repeat;
   digest: string | undefined;
@@ -46,7 +57,7 @@ export async function measure({ run }: Ready, signal: AbortSignal, takenBefore: 
     peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
     taken = Math.max(taken, deviceBytes());
   }, lookMs);
-  const before = { machine: processorSeconds(), own: ownSeconds(), at: performance.now() };
+  const before = { ...processorsNow(), at: performance.now() };
   let work: Work;
   try {
     work = await run(signal);
@@ -56,16 +67,13 @@ export async function measure({ run }: Ready, signal: AbortSignal, takenBefore: 
   const seconds = (performance.now() - before.at) / 1000;
   const operations = countedOperations() - countedBefore;
   const cpuSeconds = ownSeconds() - before.own + (work.childCpuSeconds ?? 0);
-  const machine = processorSeconds();
-  const all = machine.all - before.machine.all;
-  const others = machine.used - before.machine.used - cpuSeconds;
   return {
     repeat: {
       seconds,
       cpuSeconds,
       parts: { ...work.parts },
       // The clock of the system has steps of 10 ms: of a short repeat the share is rough.
-      othersBusy: all > 0 ? Math.min(1, Math.max(0, others / all)) : 0,
+      othersBusy: othersSince(before, work.childCpuSeconds),
       peakBytes,
       deviceBytes: Math.max(0, taken - takenBefore),
       ...(operations > 0 && { operations }),

@@ -48,3 +48,4 @@ export { parseTable, separatorOf, type TableRow } from './text/csv.ts';
 export { plainJson, plainText } from './text/plain-text.ts';
 export { hidden, isSecretName, redact, redactData, rememberSecret } from './text/redact.ts';
 export { type SecretPlace, secretAt } from './text/secret-place.ts';
+export { xmlText } from './text/xml.ts';

@@ -1,6 +1,6 @@
 /** The tuned settings of a home. */
 import * as z from 'zod';
-import { homeOf, type StateDefinition, StateFile } from '../core/index.ts';
+import { homeOf, isArtistError, type StateDefinition, StateFile } from '../core/index.ts';
 import { tunedFile } from './identity.ts';
 import { surroundings } from './machine.ts';
 import { tunedSettings } from './settings.ts';
@@ -61,3 +61,14 @@ export const tunedStore = (home: string | undefined, warn: (line: string) => voi
   new StateFile(homeOf(home).state('tuned.json'), definition, {
     onRepair: ({ path, reason, setAside }) => warn(`${path} was damaged (${reason}). It is kept as ${setAside}`),
   });
+
+/** The records of a home; none, with a warning, where they cannot be read: what is said of them is no reason to fail. */
+export async function storedTunings(home: string, warn: (line: string) => void): Promise<readonly Tuning[]> {
+  try {
+    return (await tunedStore(home, warn).read()).tunings;
+  } catch (error) {
+    if (!isArtistError(error)) throw error;
+    warn(`tuned settings: ${error.code}: ${error.message}`);
+    return [];
+  }
+}

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { readRecipe } from '../../lib/doors/image.ts';
 import { suite } from '../harness.ts';
-import { cli, cliSeries, jsonOf, scratch } from './support.ts';
+import { cli, cliSeries, jsonOf, scratch, scratchFile } from './support.ts';
 
 const program = fileURLToPath(new URL('../../dist/esm/bin/ai-artist.js', import.meta.url));
 const home = path.join(scratch, 'generate-list-home');
@@ -18,15 +18,9 @@ interface Listed {
 }
 const listed = (result: unknown): Listed => jsonOf(result as never) as unknown as Listed;
 
-const file = (name: string, content: string): string => {
-  const place = path.join(scratch, name);
-  writeFileSync(place, content);
-  return place;
-};
-
 suite('bin generate --prompts', { timeoutMs: 300_000 }, (test) => {
   test('a list killed in the middle: the same call paints the missing files and touches no other', async () => {
-    const list = file('thirty.txt', Array.from({ length: 30 }, (_, index) => `an owl with ${index + 1} hats`).join('\n'));
+    const list = scratchFile('thirty.txt', Array.from({ length: 30 }, (_, index) => `an owl with ${index + 1} hats`).join('\n'));
     const folder = path.join(scratch, 'owls');
     const args = ['generate', '--prompts', list, '--out', `${folder}/`, ...small];
     const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -50,7 +44,7 @@ suite('bin generate --prompts', { timeoutMs: 300_000 }, (test) => {
 
   test('a table with options: seeds, sizes, numbers of pictures and files of their own', async () => {
     const at = (name: string): string => path.join(scratch, name);
-    const table = file('table.csv', `prompt,seed,width,out,batch\nan owl,3,128,${at('x.webp')},2\na fox,,,,\n`);
+    const table = scratchFile('table.csv', `prompt,seed,width,out,batch\nan owl,3,128,${at('x.webp')},2\na fox,,,,\n`);
     const run = await cli(['generate', '--prompts', table, '--out', at('{prompt}-of-{line}.png'), '--json', ...small]);
     assert.is(run.code, 0, run.stderr);
     assert.equal(
@@ -74,7 +68,7 @@ suite('bin generate --prompts', { timeoutMs: 300_000 }, (test) => {
   });
 
   test('a line that fails while it is painted is named; the others are painted, and the exit status is 1', async () => {
-    const list = file('ten.txt', Array.from({ length: 10 }, (_, index) => `a fox with ${index + 1} hats`).join('\n'));
+    const list = scratchFile('ten.txt', Array.from({ length: 10 }, (_, index) => `a fox with ${index + 1} hats`).join('\n'));
     const folder = path.join(scratch, 'foxes');
     const args = ['generate', '--prompts', list, '--out', `${folder}/`, ...small];
     const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -89,17 +83,17 @@ suite('bin generate --prompts', { timeoutMs: 300_000 }, (test) => {
   });
 
   test('what is wrong is found before anything is painted, and named with its line', async () => {
-    const lora = file('gone.safetensors', 'no LoRA');
-    const list = file('one-fails.jsonl', '{"prompt":"an owl"}\n"a hare"\n');
+    const lora = scratchFile('gone.safetensors', 'no LoRA');
+    const list = scratchFile('one-fails.jsonl', '{"prompt":"an owl"}\n"a hare"\n');
     const [bad, wrong, drawn, same, model, streamed, both, nothing] = await cliSeries([
       ['generate', '--prompts', list, '--lora', lora, '--out', path.join(scratch, 'f/'), ...small],
-      ['generate', '--prompts', file('w.csv', 'prompt,styl\nan owl,ink\n'), ...small],
+      ['generate', '--prompts', scratchFile('w.csv', 'prompt,styl\nan owl,ink\n'), ...small],
       ['generate', '--prompts', list, '--out', path.join(scratch, '{seed}.png'), ...small],
-      ['generate', '--prompts', file('two.txt', 'an owl\na fox\n'), '--out', path.join(scratch, 'q.png'), ...small],
-      ['generate', '--prompts', file('m.jsonl', '{"prompt":"an owl","model":"nope"}\n'), ...small],
+      ['generate', '--prompts', scratchFile('two.txt', 'an owl\na fox\n'), '--out', path.join(scratch, 'q.png'), ...small],
+      ['generate', '--prompts', scratchFile('m.jsonl', '{"prompt":"an owl","model":"nope"}\n'), ...small],
       ['generate', '--prompts', list, '--out', '-', ...small],
       ['generate', 'an owl', '--prompts', list, ...small],
-      ['generate', '--prompts', file('no-prompt.jsonl', '{"seed":3}\n'), ...small],
+      ['generate', '--prompts', scratchFile('no-prompt.jsonl', '{"seed":3}\n'), ...small],
     ]);
     const said = [bad, wrong, drawn, same, model, streamed, both, nothing].map((run) => `${run?.code} ${run?.stderr}`);
     assert.match(said[0] ?? '', /ERR_\w+: one-fails\.jsonl, line 1: .*gone\.safetensors/);

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { readPromptList } from '../../lib/doors/artist.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { suite } from '../harness.ts';
-import { cli, cliSeries, jsonOf, scratch } from './support.ts';
+import { cli, cliSeries, jsonOf, scratch, scratchFile } from './support.ts';
 
 const program = fileURLToPath(new URL('../../dist/esm/bin/ai-artist.js', import.meta.url));
 const quick = ['--steps', '1', '--width', '64', '--height', '64', '--no-upscale', '--no-domain-check', '--json'];
@@ -17,16 +17,10 @@ interface Listed {
   failed: { line: number; code: string }[];
 }
 
-const file = (name: string, content: string): string => {
-  const place = path.join(scratch, name);
-  writeFileSync(place, content);
-  return place;
-};
-
 suite('bin prompt list', { timeoutMs: 300_000 }, (test) => {
   test('a list of 50 lines, killed in the middle: the same call paints what is missing, once, as one series', async () => {
     const home = path.join(scratch, 'list-home');
-    const list = file('fifty.txt', Array.from({ length: 50 }, (_, index) => `an owl with ${index + 1} hats`).join('\n'));
+    const list = scratchFile('fifty.txt', Array.from({ length: 50 }, (_, index) => `an owl with ${index + 1} hats`).join('\n'));
     const args = ['create', '--prompts', list, ...quick, '--home', home];
     const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -65,7 +59,7 @@ suite('bin prompt list', { timeoutMs: 300_000 }, (test) => {
 
   test('CSV and JSONL have options in each line, which override those of the call', async () => {
     const home = path.join(scratch, 'csv-home');
-    const csv = file('a.csv', 'prompt;seed;cfg\n"an owl; ""Otto""";7;3.5\na fox;;\n');
+    const csv = scratchFile('a.csv', 'prompt;seed;cfg\n"an owl; ""Otto""";7;3.5\na fox;;\n');
     const jsonl = '{"prompt": "a hare", "seed": 5}\n\n"a mole"\n';
     const [first] = await cliSeries([['create', '--prompts', csv, '--seed', '9', ...quick, '--home', home]]);
     const { works } = jsonOf(first as never) as unknown as Listed;
@@ -92,11 +86,11 @@ suite('bin prompt list', { timeoutMs: 300_000 }, (test) => {
   test('every line is checked before the first is painted, and the error names it', async () => {
     const home = path.join(scratch, 'checked-home');
     const wrong = [
-      file('steps.csv', 'prompt,steps\nan owl,2\na fox,0\n'),
-      file('name.jsonl', '{"prompt": "an owl"}\n{"prompt": "a fox", "stps": 3}\n'),
-      file('json.jsonl', '{"prompt": "an owl"}\n{"prompt": \n'),
-      file('lora.jsonl', '{"prompt": "an owl"}\n{"prompt": "a fox", "loras": ["nowhere.safetensors"]}\n'),
-      file('none.txt', '# nothing\n\n'),
+      scratchFile('steps.csv', 'prompt,steps\nan owl,2\na fox,0\n'),
+      scratchFile('name.jsonl', '{"prompt": "an owl"}\n{"prompt": "a fox", "stps": 3}\n'),
+      scratchFile('json.jsonl', '{"prompt": "an owl"}\n{"prompt": \n'),
+      scratchFile('lora.jsonl', '{"prompt": "an owl"}\n{"prompt": "a fox", "loras": ["nowhere.safetensors"]}\n'),
+      scratchFile('none.txt', '# nothing\n\n'),
     ];
     const results = await cliSeries([
       ...wrong.map((list) => ['create', '--prompts', list, ...quick, '--home', home]),

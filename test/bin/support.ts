@@ -1,6 +1,6 @@
 /** Runs the real command line as a user does: the built one, in its own process, with its own home folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,13 @@ export interface CliOptions {
 /** A folder for this test file, removed at the end of the process. */
 export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist-cli-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+/** Writes a file there, and returns its path. */
+export function scratchFile(name: string, content: string): string {
+  const place = path.join(scratch, name);
+  writeFileSync(place, content);
+  return place;
+}
 
 /** Runs dist/, which test/run.ts has built: from the sources, with coverage, each of some hundred starts would take a second more. */
 export function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {

@@ -1,6 +1,6 @@
 /** Two works side by side: their pictures where the terminal can, and a table of what differs. */
 import { type Artwork, type Difference, nameOf } from '../../../lib/gallery/index.ts';
-import { ArtImage, drawSheet, type RawImage, resizeImage } from '../../../lib/image/index.ts';
+import { drawSheet, type RawImage, resizeImage } from '../../../lib/image/index.ts';
 import type { Context } from '../../shell/run.ts';
 import { t } from '../../texts/texts.ts';
 import { showPicture } from '../terminal-preview.ts';
@@ -23,7 +23,7 @@ export async function showBoth(context: Context, a: RawImage, b: RawImage): Prom
     { image: right, left: left.width + gap, top: 0 },
   ];
   const row = await drawSheet({ width: left.width + gap + right.width, height, background: '#000000', pictures, drawing: [] });
-  await showPicture(context, new ArtImage(row), pictures.length);
+  await showPicture(context, row, pictures.length);
 }
 
 /** The works, then only what differs: name of the field, value of each. */

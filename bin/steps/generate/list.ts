@@ -69,7 +69,7 @@ function settingOf({ options: given }: PromptLine, values: ListValues, settings:
 }
 
 /** Every line of the list, checked before the first is painted. @throws ArtistError with the line */
-async function linesOf(values: ListValues, context: Context): Promise<{ name: string; lines: Line[] }> {
+async function linesOf(values: ListValues, context: Context): Promise<Line[]> {
   const { name, lines: given } = await promptListOf(values.prompts, 'generate');
   const settings = await context.config();
   const pattern = await inFolder(values.out ?? './', '{line}-{prompt}.png');
@@ -95,7 +95,7 @@ async function linesOf(values: ListValues, context: Context): Promise<{ name: st
       throw atLine(name, line, error);
     }
   }
-  return { name, lines };
+  return lines;
 }
 
 /** The model of the line before, while lines ask for the same. */
@@ -174,7 +174,7 @@ export async function generateList(values: ListValues, context: Context): Promis
     throw invalid(`prompt: expected to be left out beside --prompts, which replaces it, got ${display(values.prompt)}`);
   if (isStream(values.out))
     throw invalid('--out: expected a folder or a name with {line} beside --prompts, got -, which takes one picture');
-  const { lines } = await linesOf(values, context);
+  const lines = await linesOf(values, context);
   checkQuality(
     values,
     lines.flatMap(({ files }) => files),
@@ -202,11 +202,12 @@ export async function generateList(values: ListValues, context: Context): Promis
   } finally {
     await painter.end();
   }
+  // What an earlier call painted, and what this one did.
+  const before = new Set(lines.flatMap(({ files, missing }) => files.filter((file) => !missing.includes(file))));
+  const now = new Set(saved.map(({ path: place }) => place));
   return {
-    json: { images: saved, there: lines.flatMap(({ files, missing }) => files.filter((file) => !missing.includes(file))), failed },
-    text: lines.flatMap(({ files, missing }) =>
-      files.filter((file) => !missing.includes(file) || saved.some(({ path: place }) => path.resolve(file) === place)),
-    ),
+    json: { images: saved, there: [...before], failed },
+    text: lines.flatMap(({ files }) => files.filter((file) => before.has(file) || now.has(path.resolve(file)))),
     notes: [
       t.list.done({ painted: saved.length, there }),
       ...(failed.length > 0

@@ -1,7 +1,7 @@
 /** Writes what `init` was told: the setting of the model, a job of the schedule. */
 import { initConfig, setConfig } from '../../../lib/config/index.ts';
 import { homeOf, kindOfPlace } from '../../../lib/core/index.ts';
-import { bundledName, listModels, modelAliases } from '../../../lib/models/index.ts';
+import { bundledName, listModels, type ModelAlias, modelAliases } from '../../../lib/models/index.ts';
 import { formatMoment, formatTiming, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { jobOptionsOf } from '../../flags/schedule/job-flags.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
@@ -32,11 +32,9 @@ async function settleJob(given: string | undefined, context: Context): Promise<{
 }
 
 /** Commands to run now, in their order. */
-async function nextCommands({ publish }: Answers, model: string | undefined, job: boolean, home: string): Promise<string[]> {
-  const isAlias = modelAliases.some(({ name }) => name === model);
-  const isHere = (await listModels({ home })).some(({ name, complete }) => name === model && complete);
+function nextCommands({ publish }: Answers, toPull: ModelAlias | undefined, job: boolean): string[] {
   return [
-    ...(isAlias && !isHere ? [`ai-artist models pull ${model}`] : []),
+    ...(toPull ? [`ai-artist models pull ${toPull.name}`] : []),
     'ai-artist create',
     ...(job ? ['ai-artist schedule start'] : []),
     ...(publish !== undefined && publish !== none ? [`ai-artist publish connect ${publish}`] : []),
@@ -47,15 +45,16 @@ export async function setUp(answers: Answers, context: Context): Promise<Outcome
   const { home } = context;
   const model = await settleModel(answers.model, context);
   const job = await settleJob(answers.schedule, context);
-  const next = await nextCommands(answers, model, job !== undefined, home);
-  const gated = modelAliases.some(({ name, gated: asks }) => asks && name === model && next[0]?.includes(name));
+  const isHere = (await listModels({ home })).some(({ name, complete }) => name === model && complete);
+  const toPull = isHere ? undefined : modelAliases.find(({ name }) => name === model);
+  const next = nextCommands(answers, toPull, job !== undefined);
   return {
     json: { home, config: homeOf(home).config, model: model ?? bundledName, job: job?.id ?? null, next },
     text: next,
     notes: [
       t.setup.settings({ path: homeOf(home).config }),
       ...(job ? [job.line] : []),
-      ...(gated ? [t.setup.gated({ name: model ?? '' })] : []),
+      ...(toPull?.gated ? [t.setup.gated({ name: toPull.name })] : []),
       t.setup.next,
     ],
   };

@@ -106,9 +106,6 @@ function replaced({ prompt = '', ...options }: Record<string, unknown>, [from]: 
   return { ...options, prompt: String(prompt).replaceAll(String(from), () => String(to)) };
 }
 
-/** Options that a grid has beside those of the engine. */
-export const gridOnly = ['loraWeight', 'size', 'replace'] as const;
-
 /**
  * The options of a cell. `replace` comes last, because another axis may give the prompt.
  *

@@ -16,7 +16,7 @@ import {
 } from '../../core/index.ts';
 import { canonicalJson } from '../../image/index.ts';
 
-const cellSchema = z.strictObject({ index: z.int().min(0), seed: z.int(), seconds: z.number(), model: z.string(), device: z.string() });
+const cellSchema = z.strictObject({ index: z.int().min(0), seed: z.int(), seconds: z.number(), model: z.string() });
 export type RecordedCell = z.output<typeof cellSchema>;
 
 const recordSchema = z.strictObject({

@@ -105,7 +105,8 @@ function linesAbove(lines: readonly string[], x: number, y: number, style: TextS
   return lines.map((text, at) => svgText(text, x, y - (lines.length - 1 - at) * style.size * 1.25, style));
 }
 
-function placeholder(
+/** A cell that failed, with the reason, or that was not painted. */
+function withoutPicture(
   { status, error }: SheetCell,
   left: number,
   top: number,
@@ -167,7 +168,7 @@ function block(
     const [cornerX, cornerY] = [origin.x + cell.column * pitch.x, origin.y + cell.row * pitch.y];
     const { picture } = cell;
     if (!picture) {
-      drawing.push(...placeholder(cell, cornerX, cornerY, m));
+      drawing.push(...withoutPicture(cell, cornerX, cornerY, m));
       continue;
     }
     const { width, height } = picture;

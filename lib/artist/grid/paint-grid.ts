@@ -144,14 +144,15 @@ function fileOf({ column, row, block }: GridPlace, { x, y, z: blocks }: Wishes):
 class GridPainter {
   readonly #wishes: Wishes;
   readonly #record: GridRecord;
-  readonly #edge: number;
+  /** Of a cell on the sheet. */
+  readonly edge: number;
   readonly cells: Cell[];
   readonly #told: NonNullable<GridOptions['onCell']>;
 
   constructor(wishes: Wishes, record: GridRecord, cells: Cell[], told: NonNullable<GridOptions['onCell']>) {
     this.#wishes = wishes;
     this.#record = record;
-    this.#edge = edgeFor(wishes);
+    this.edge = edgeFor(wishes);
     this.cells = cells;
     this.#told = told;
   }
@@ -194,14 +195,14 @@ class GridPainter {
     }
   }
 
-  async #painted({ image, seed, seconds, model, device }: BatchResult, { cell, index }: { cell: Cell; index: number }): Promise<void> {
-    await this.#record.add({ index, seed, seconds, model: model.name, device }, await image.toBuffer('png'));
+  async #painted({ image, seed, seconds, model }: BatchResult, { cell, index }: { cell: Cell; index: number }): Promise<void> {
+    await this.#record.add({ index, seed, seconds, model: model.name }, await image.toBuffer('png'));
     Object.assign(cell, { status: 'painted', seed, seconds, model: model.name });
     await this.#settle(cell, image, index);
   }
 
   async #settle(cell: Cell, image: ArtImage, index: number): Promise<void> {
-    cell.picture = await smaller(image, this.#edge);
+    cell.picture = await smaller(image, this.edge);
     const { folder } = this.#wishes;
     if (folder !== undefined) cell.file = (await image.save(join(folder, fileOf(cell, this.#wishes)))).path;
     this.#told(publicCell(cell), index);
@@ -228,7 +229,7 @@ function checkAny(cells: readonly Cell[]): void {
   );
 }
 
-async function sheetOf({ cells }: GridPainter, wishes: Wishes, seed: number | undefined): Promise<ArtImage> {
+async function sheetOf({ cells, edge }: GridPainter, wishes: Wishes, seed: number | undefined): Promise<ArtImage> {
   const painted = cells.find(({ status }) => status === 'painted');
   const axes = axesOf(wishes).map(({ option }) => option);
   const prompt = axes.includes('prompt') ? '' : String(wishes.options['prompt'] ?? '');
@@ -236,7 +237,7 @@ async function sheetOf({ cells }: GridPainter, wishes: Wishes, seed: number | un
     ...(painted?.model !== undefined && !axes.some((option) => isLoadOption(option.split('.')[0] ?? '')) ? [painted.model] : []),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ];
-  return gridSheet({ ...wishes, cells, heading: prompt, facts, edge: edgeFor(wishes) });
+  return gridSheet({ ...wishes, cells, heading: prompt, facts, edge });
 }
 
 /**
@@ -259,18 +260,19 @@ export const paintGrid = answering('paintGrid', async (artist: Artist, given: Gr
   const { x, y, z: blocks, folder: _, cell: __, ...common } = wishes;
   const valuesOf = [x, y, blocks].map((one) => one && { option: one.option, values: one.values });
   const digest = digestOfGrid({ axes: valuesOf, ...common, model: artist.config.config.model, paint: artist.config.config.paint });
-  const ownSeed = axesOf(wishes).some(({ option }) => option === 'seed') || typeof wishes.options['seed'] === 'number';
+  const seedIsAxis = axesOf(wishes).some(({ option }) => option === 'seed');
+  const givenSeed = typeof wishes.options['seed'] === 'number' ? wishes.options['seed'] : undefined;
+  const fresh = () => ({ seed: seedIsAxis || givenSeed !== undefined ? null : drawSeed() });
   return artist.withModels(stop, async (place, signal) => {
     const lock = { purpose: 'painting a grid', waitMs: 0, private: true, signal };
     return withLock(GridRecord.lockOf(place.home, digest), lock, async () => {
-      const fresh = { seed: ownSeed ? null : drawSeed() };
-      const record = await GridRecord.open(place.home, digest, () => fresh, (place.clock ?? systemClock).now());
-      const seed = record.seed ?? (typeof wishes.options['seed'] === 'number' ? wishes.options['seed'] : undefined);
+      const record = await GridRecord.open(place.home, digest, fresh, (place.clock ?? systemClock).now());
+      const seed = seedIsAxis ? undefined : (record.seed ?? givenSeed);
       const painter = new GridPainter(wishes, record, await planned(wishes, record.seed, place), onCell);
       await painter.recall();
       const aborted = await painter.paint(place, signal, onProgress);
       checkAny(painter.cells);
-      const sheet = await sheetOf(painter, wishes, axesOf(wishes).some(({ option }) => option === 'seed') ? undefined : seed);
+      const sheet = await sheetOf(painter, wishes, seed);
       const cells = painter.cells.map(publicCell);
       const failed = cells.filter(({ status }) => status === 'failed').length;
       if (!aborted && failed === 0) await record.remove();

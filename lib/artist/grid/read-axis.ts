@@ -4,13 +4,16 @@ import { ArtistError, answering, display, nearest, readError, readPlainFile } fr
 import { bareSchema, optionTables } from '../../engine/index.ts';
 import { engineNames } from '../../image/index.ts';
 import { bare, placesOf, valueOfText } from '../prompts/line-options.ts';
-import { type GridAxis, gridOnly } from './axes.ts';
+import { linesOf } from '../prompts/prompt-list.ts';
+import type { GridAxis } from './axes.ts';
 
 /** Values of one axis. */
 export const mostValues = 100;
 
 /** Options that belong to the whole grid, or to the program. */
-const notAnAxis = ['batchCount', 'signal', 'onProgress', 'home', 'isolate'];
+const notAnAxis = ['batchCount', 'isolate'];
+/** Options that a grid has beside those of the engine: see cellOptions(). */
+const gridOnly = { loraWeight: z.number(), size: z.string(), replace: z.string() };
 
 interface Axis {
   path: string;
@@ -21,11 +24,8 @@ let known: Map<string, Axis> | undefined;
 
 function axesByName(): Map<string, Axis> {
   known ??= new Map(
-    [...placesOf([optionTables.generate, optionTables.loadModel], Object.fromEntries(gridOnly.map((name) => [name, z.string()])))].filter(
-      ([, { path }]) => !notAnAxis.includes(path),
-    ),
+    [...placesOf([optionTables.generate, optionTables.loadModel], gridOnly)].filter(([, { path }]) => !notAnAxis.includes(path)),
   );
-  known.set(bare('loraWeight'), { path: 'loraWeight', schema: z.number() });
   return known;
 }
 
@@ -90,11 +90,6 @@ function valueRead(text: string, { path, schema }: Axis): unknown {
   return valueOfText(ownName(text, path), bareSchema(schema));
 }
 
-function wordsIn(content: string): string[] {
-  const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
-  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-}
-
 /**
  * Reads an axis of a grid: NAME=VALUES. Values have commas between them, and quotes around them where they contain some; numbers may be a range
  * FROM..TO:STEP; `@FILE` takes the lines of a file. A name is that of a flag or of an option of the library.
@@ -110,11 +105,11 @@ export const readGridAxis = answering('readGridAxis', async (text: string): Prom
   const labels =
     file === undefined
       ? splitValues(given, name).flatMap((value) => rangeOf(value, name)?.map(String) ?? [value])
-      : wordsIn(
+      : linesOf(
           await readPlainFile(file, 'utf8').catch((cause: unknown) => {
             throw readError(file, `the values of ${name}`, cause);
           }),
-        );
+        ).map(({ text: value }) => value);
   if (labels.length === 0) throw wrong(`${name}: expected at least one value, got none`);
   if (labels.length > mostValues) throw wrong(`${name}: expected at most ${mostValues} values, got ${labels.length}`);
   return { option: axis.path, title: name.replace(/^--/, ''), values: labels.map((label) => valueRead(label, axis)), labels };

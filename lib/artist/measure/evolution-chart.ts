@@ -1,3 +1,4 @@
+import { xmlText } from '../../core/index.ts';
 import type { EvolutionRow } from './evolution.ts';
 
 const width = 960;
@@ -9,12 +10,10 @@ const height = frame.top + 2 * plotHeight + frame.gap + frame.bottom;
 const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#999999'];
 const ink = { text: '#333333', grid: '#e4e4e4', band: '#c8d7e6' };
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const xml = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
 const at = (value: number): string => value.toFixed(1);
 
 function label(x: number, y: number, text: string, rest = ''): string {
-  return `<text x="${at(x)}" y="${at(y)}" ${rest}>${xml(text)}</text>`;
+  return `<text x="${at(x)}" y="${at(y)}" ${rest}>${xmlText(text)}</text>`;
 }
 
 /** Draws two charts as SVG. Top: each span's styles as shares of its works. Bottom: consistency with its interval, and the cosine to the span before. */
@@ -38,7 +37,7 @@ export function evolutionSvg(rows: readonly EvolutionRow[]): string {
       const size = share * plotHeight;
       if (size > 0)
         parts.push(
-          `<rect x="${at(centre(index) - step * 0.4)}" y="${at(top)}" width="${at(step * 0.8)}" height="${at(size)}" fill="${name === 'others' ? colours.at(-1) : colours[place]}"><title>${xml(`${span}: ${name} ${Math.round(100 * share)} %`)}</title></rect>`,
+          `<rect x="${at(centre(index) - step * 0.4)}" y="${at(top)}" width="${at(step * 0.8)}" height="${at(size)}" fill="${name === 'others' ? colours.at(-1) : colours[place]}"><title>${xmlText(`${span}: ${name} ${Math.round(100 * share)} %`)}</title></rect>`,
         );
       top += size;
     }

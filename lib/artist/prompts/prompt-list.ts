@@ -62,20 +62,17 @@ function jsonOf(text: string): Record<string, unknown> {
 
 type Raw = { line: number; read: () => Record<string, unknown> };
 
-function textLines(content: string): Raw[] {
-  return content.split(/\r\n|\r|\n/).flatMap((text, at): Raw[] => {
-    const prompt = text.trim();
-    if (prompt === '' || prompt.startsWith('#')) return [];
-    return [{ line: at + 1, read: () => ({ prompt: prompt.replace(/^\\#/, '#') }) }];
-  });
+/** Lines of a text, from 1; empty ones and those that begin with # are left out. */
+export function linesOf(content: string): { line: number; text: string }[] {
+  const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  return lines.map((text, at) => ({ line: at + 1, text: text.trim() })).filter(({ text }) => text !== '' && !text.startsWith('#'));
 }
 
-function jsonLines(content: string, call: ListCall): Raw[] {
-  return content.split(/\r\n|\r|\n/).flatMap((text, at): Raw[] => {
-    const json = text.trim();
-    return json === '' || json.startsWith('#') ? [] : [{ line: at + 1, read: () => optionsOfLine(jsonOf(json), call) }];
-  });
-}
+const textLines = (content: string): Raw[] =>
+  linesOf(content).map(({ line, text }) => ({ line, read: () => ({ prompt: text.replace(/^\\#/, '#') }) }));
+
+const jsonLines = (content: string, call: ListCall): Raw[] =>
+  linesOf(content).map(({ line, text }) => ({ line, read: () => optionsOfLine(jsonOf(text), call) }));
 
 function csvLines(content: string, name: string, call: ListCall): Raw[] {
   const wrong = ({ line }: { line: number }, message: string): ArtistError =>

@@ -1,4 +1,5 @@
 /** Texts on a sheet, as SVG. Widths are estimates, a little on the wide side: which font the machine has is not known. */
+import { xmlText } from '../../core/index.ts';
 
 const narrow = /[ijlrtfI.,:;'|!()[\]{}/\\ -]/;
 const wide = /[mwMW@%]/;
@@ -47,13 +48,6 @@ export function wrapText(text: string, size: number, most: number, lines: number
   return wrapped.filter((line) => line !== '');
 }
 
-// XML has no such characters: a text with one would lose all labels.
-const notInXml =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const asXml = (text: string): string => text.replace(notInXml, '\ufffd').replace(/[&<>"]/g, (letter) => entities[letter] ?? letter);
-
 export interface TextStyle {
   size: number;
   /** #rrggbb */
@@ -65,5 +59,5 @@ export interface TextStyle {
 /** A line of text: `x` is its start, middle or end, `y` its baseline. */
 export function svgText(text: string, x: number, y: number, { size, colour, anchor = 'start', bold = false }: TextStyle): string {
   const weight = bold ? ' font-weight="bold"' : '';
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${weight}>${asXml(text)}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${weight}>${xmlText(text, '\ufffd')}</text>`;
 }

@@ -4,8 +4,7 @@ import { ArtistError, homeOf, removeTree } from '../../core/index.ts';
 import { type KeptRun, listTrainingRuns, removeTrainingRun, sizeOf } from './runs.ts';
 
 /** Why a run is kept: it runs, it can be resumed, it is younger than asked for, or its LoRA is gone, so that its checkpoints are all there is. */
-export const keptReasons = ['running', 'unfinished', 'recent', 'lora-gone'] as const;
-export type KeptReason = (typeof keptReasons)[number];
+export type KeptReason = 'running' | 'unfinished' | 'recent' | 'lora-gone';
 
 export interface CleanTrainingOptions {
   home: string;
@@ -54,7 +53,8 @@ export async function cleanTraining(options: CleanTrainingOptions): Promise<Clea
   const { trainingCache: folder, cache: inside } = homeOf(home);
   const cache = runs.some(({ running }) => running) ? null : { folder, bytes: existsSync(folder) ? await sizeOf(folder) : 0 };
   if (!dryRun) {
-    for (const { name } of removed) await removeTrainingRun(name, { home });
+    // By their folders: names are looked for among all runs, whose sizes are counted.
+    for (const run of removed) await removeTrainingRun(run.folder, { home });
     if (cache && cache.bytes > 0) await removeTree(folder, { inside });
   }
   return { removed, kept, cache, bytes: removed.reduce((sum, { bytes }) => sum + bytes, cache?.bytes ?? 0) };

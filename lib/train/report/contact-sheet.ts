@@ -1,6 +1,5 @@
-import { ArtistError, answering } from '../../core/index.ts';
-import { ArtImage, decodeImage, type ImageInput, loadSharp, resizeImage } from '../../image/index.ts';
-import { xmlText } from './loss-curve.ts';
+import { ArtistError, answering, xmlText } from '../../core/index.ts';
+import { type ArtImage, decodeImage, drawSheet, type ImageInput, type RawImage, resizeImage } from '../../image/index.ts';
 
 export interface SheetRow {
   /** Text beside the row, e.g. "step 200". */
@@ -44,7 +43,7 @@ export const contactSheet = answering(
     if (shown.length === 0)
       throw new ArtistError('ERR_INVALID_ARGUMENT', 'contactSheet: expected at least one row with a picture, got none');
     const across = Math.min(maxColumns, Math.max(...shown.map(({ images }) => images.length)));
-    const cells: { image: { data: Uint8Array; width: number; height: number }; row: number; column: number }[] = [];
+    const cells: { image: RawImage; row: number; column: number }[] = [];
     for (const [row, { images }] of shown.entries())
       for (const [column, input] of images.slice(0, across).entries()) {
         const image = await decodeImage(input);
@@ -67,27 +66,12 @@ export const contactSheet = answering(
         .slice(0, across)
         .map((title, column) => `<text x="${left(column)}" y="${gap + 14}">${xmlText(short(title, letters))}</text>`),
     ];
-    const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="13" fill="#333333">${words.join('')}</svg>`;
-    const sharp = await loadSharp();
-    const { data, info } = await sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
-      .composite([
-        ...cells.map(({ image, row, column }) => ({
-          input: Buffer.from(image.data.buffer, image.data.byteOffset, image.data.byteLength),
-          raw: { width: image.width, height: image.height, channels: 3 as const },
-          left: left(column),
-          top: top(row),
-        })),
-        { input: Buffer.from(overlay), left: 0, top: 0 },
-      ])
-      .removeAlpha()
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return new ArtImage({
-      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      width: info.width,
-      height: info.height,
-      channels: info.channels,
+    return drawSheet({
+      width,
+      height,
+      background: '#ffffff',
+      pictures: cells.map(({ image, row, column }) => ({ image, left: left(column), top: top(row) })),
+      drawing: ['<g font-family="sans-serif" font-size="13" fill="#333333">', ...words, '</g>'],
     });
   },
 );

@@ -1,4 +1,4 @@
-import { answering } from '../../core/index.ts';
+import { answering, xmlText } from '../../core/index.ts';
 import { loadSharp } from '../../image/index.ts';
 import type { LossPoint, TrainingLog } from './training-log.ts';
 
@@ -9,11 +9,6 @@ const frame = { left: 72, right: 24, top: 48, bottom: 56 };
 const plot = { width: width - frame.left - frame.right, height: height - frame.top - frame.bottom };
 /** Colours that people with colour blindness can distinguish (Okabe and Ito 2008). */
 const colours = { raw: '#c8d7e6', smooth: '#0072b2', validation: '#d55e00', grid: '#e4e4e4', text: '#333333' };
-
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-/** Escapes text for XML and drops the control characters that XML 1.0 forbids. */
-export const xmlText = (text: string): string =>
-  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
 
 /** Returns about `wanted` ticks between two numbers, at steps of 1, 2 or 5 times a power of ten. */
 export function ticks(from: number, to: number, wanted: number): number[] {
