@@ -53,8 +53,9 @@ suite('the gallery page', (test) => {
     await page.keyboard.press('4');
     await page.getByRole('dialog').getByText('ai-artist serve token create browser --scope paint').waitFor();
     await page.getByLabel('Token').fill(server.token);
+    const rated = page.waitForResponse((response) => response.request().method() === 'PATCH' && response.ok());
     await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForResponse((response) => response.request().method() === 'PATCH' && response.ok());
+    await rated;
     await page.getByRole('button', { name: 'Remove the rating', pressed: true }).waitFor();
     const answer = await fetch(`${server.url}/api/v1/works/${id}`, { headers: { authorization: `Bearer ${server.token}` } });
     is(((await answer.json()) as { rating: number }).rating, 4);

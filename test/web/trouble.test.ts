@@ -106,8 +106,9 @@ suite('the page in trouble', { timeoutMs: 120_000 }, (test) => {
     await page.waitForTimeout(300);
     is(requests.length, 1);
     is((await read(under)).trashedAt, null);
+    const restored = page.waitForResponse((response) => response.url().endsWith('/restore') && response.ok());
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
-    await page.waitForResponse((response) => response.url().endsWith('/restore') && response.ok());
+    await restored;
     equal(own(faults), []);
     await close();
   });
