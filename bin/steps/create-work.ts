@@ -10,6 +10,7 @@ import { checkStream, isStream, streamedBytes } from '../print/picture-stream.ts
 import { seconds, watchWork } from '../print/progress.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 import { openArtist } from '../shell/settings.ts';
+import { withLargerModel } from './models/larger-model.ts';
 
 /** The table of a scored round; without scores, only the rejected candidates. */
 function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
@@ -107,7 +108,8 @@ export async function createWork(values: CreateValues, context: Context): Promis
         : error;
     });
     shown.stop();
-    return { ...workReport(created, saved), bytes: streams ? await streamedBytes(created.image, values.format) : undefined };
+    const bytes = streams ? await streamedBytes(created.image, values.format) : undefined;
+    return await withLargerModel({ ...workReport(created, saved), bytes }, created.model.name, context);
   } finally {
     shown.stop();
     await artist.dispose();

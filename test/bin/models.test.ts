@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness.ts';
-import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
+import { type CliResult, cli, cliOnTerminal, cliSeries, jsonOf, scratch } from './support.ts';
 
 /** The smallest safetensors file: one tensor of four bytes. */
 function tinyModel(): Buffer {
@@ -128,6 +128,24 @@ suite('bin models', (test) => {
       ['sd15', 'sd-turbo'],
     );
     assert.not.ok(wishes[0]?.models.some(({ name }) => name === 'flux-dev'));
+  });
+
+  test('a larger model is named once, after a picture by the bundled one, on a terminal', async () => {
+    const own = path.join(scratch, 'larger');
+    const paint = (...more: string[]) =>
+      cliOnTerminal(['generate', 'an owl', '--steps', '1', '--home', own, '--out', 'larger.png', '--force', ...more], {
+        columns: 200,
+        rows: 40,
+      });
+    const named =
+      /The bundled model is small\. ([\w-]+) fits this machine \(~[\d.]+ GB to download, .* of memory.*\): ai-artist models pull \1\./;
+    const piped = await cli(['generate', 'an owl', '--steps', '1', '--home', own, '--out', 'larger.png', '--force']);
+    assert.not.match(piped.stderr, named);
+    assert.not.match((await paint('--quiet')).stderr, named);
+    assert.match((await paint()).stderr, named);
+    const again = await paint();
+    assert.is(again.code, 0);
+    assert.not.match(again.stderr, named);
   });
 
   test('recommend: what is slow is said, and in German, too', async () => {

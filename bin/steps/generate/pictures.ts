@@ -20,6 +20,7 @@ import { checkStream, formatNeeds, isStream, streamedBytes } from '../../print/p
 import { seconds, watchWork } from '../../print/progress.ts';
 import { exitStatus } from '../../shell/failure.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
+import { withLargerModel } from '../models/larger-model.ts';
 import { type Asked, type AskedValues, askedPictures, recipeFlags } from './asked.ts';
 import { checkQuality, encodingOf, type OutputValues, outputFlags, previewOf, type SavedPicture } from './output.ts';
 
@@ -139,7 +140,8 @@ export async function paintPictures(values: GenerateValues, context: Context): P
     const bytes = isStream(values.out) && first ? await streamedBytes(first, values.format, encodingOf(values)) : undefined;
     const saved = bytes ? [] : await saveAll(result, values, options);
     work.stop();
-    return { ...report(result, saved, { info: model.info, tuned, notes: asked.notes, load: loaded, total: elapsed() }), bytes };
+    const outcome = report(result, saved, { info: model.info, tuned, notes: asked.notes, load: loaded, total: elapsed() });
+    return await withLargerModel({ ...outcome, bytes }, model.info.name, context);
   } finally {
     work.stop();
   }

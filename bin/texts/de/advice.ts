@@ -28,5 +28,7 @@ export const advice: typeof english = {
   busy: ({ percent }) =>
     `Andere Programme belegten bei dieser Messung ${percent} % der Prozessoren; für einen ruhigen Rechner sind die Zeiten zu lang. Neu messen: ai-artist models recommend --measure`,
   estimated: 'Zeiten mit ~ sind aus dem Rechenaufwand geschätzt, für Größe und Schritte des jeweiligen Modells (docs/models.md).',
+  larger: ({ name, bytes, memory, time }) =>
+    `Das mitgelieferte Modell ist klein. ${name} passt auf diesen Rechner (${[`Download ${bytes}`, `${memory} Arbeitsspeicher`, ...(time ? [time] : [])].join(', ')}): ai-artist models pull ${name}. Andere: ai-artist models recommend. Dieser Hinweis kommt einmal.`,
   judged: 'Die Reihenfolge für Fotos und Illustrationen ist unser Urteil, nicht gemessen. Andere, und warum: --for photo',
 };

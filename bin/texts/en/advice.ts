@@ -28,5 +28,7 @@ export const advice = {
   busy: ({ percent }: { percent: number }) =>
     `Other programs used ${percent} % of the processors while that was measured, so times are too long for a quiet machine. Measure again: ai-artist models recommend --measure`,
   estimated: 'Times with ~ are estimates from what there is to compute, for the size and steps of each model (docs/models.md).',
+  larger: ({ name, bytes, memory, time }: { name: string; bytes: string; memory: string; time: string | undefined }) =>
+    `The bundled model is small. ${name} fits this machine (${[`${bytes} to download`, `${memory} of memory`, ...(time ? [time] : [])].join(', ')}): ai-artist models pull ${name}. Others: ai-artist models recommend. Said once.`,
   judged: 'The order for photos and illustrations is our judgement, not measured. Others, and why: --for photo',
 };
