@@ -4,15 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as assert from 'uvu/assert';
 import { ArtistError } from '../../lib/core/index.ts';
-import {
-  type BinaryCandidate,
-  binaryCandidates,
-  checkCandidate,
-  explainLoadError,
-  openBinary,
-  prebuildFolder,
-} from '../../lib/engine/addon/binary.ts';
+import { type BinaryCandidate, binaryCandidates, checkCandidate, explainLoadError, openBinary } from '../../lib/engine/addon/binary.ts';
 import { imageProblem } from '../../lib/engine/addon/binary-header.ts';
+import { prebuildFolder } from '../../lib/engine/addon/gpu-packages.ts';
 import { loadNative, nativeFile } from '../../lib/engine/addon/native.ts';
 import { suite } from '../harness.ts';
 import { withFolder } from '../install/support.ts';
@@ -88,7 +82,7 @@ const refuse = (): never => {
 
 function noBinary(candidates: BinaryCandidate[], open: (file: string) => unknown = refuse): ArtistError {
   try {
-    openBinary(open, candidates);
+    openBinary({ open, gpuProblem: refuse }, candidates);
   } catch (error) {
     if (error instanceof ArtistError && error.code === 'ERR_NO_BINARY') return error;
     throw error;
@@ -139,11 +133,12 @@ suite('binary', (test) => {
       const [bad, good, unused] = ['bad.node', 'good.node', 'unused.node'].map((name) => join(folder, name)) as [string, string, string];
       for (const file of [bad, good, unused]) copyFileSync(nativeFileOrFail(), file);
       const opened: string[] = [];
-      const result = openBinary((file) => {
+      const open = (file: string): string => {
         opened.push(file);
         if (file === bad) throw new Error(`${file}: undefined symbol: nothing`);
         return 'addon';
-      }, [bad, good, unused].map(candidate));
+      };
+      const result = openBinary({ open, gpuProblem: refuse }, [bad, good, unused].map(candidate));
       assert.equal(opened, [bad, good]);
       assert.is(result.addon, 'addon');
       assert.is(result.file, good);

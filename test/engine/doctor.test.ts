@@ -1,10 +1,11 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { type Diagnosis, diagnose } from '../../lib/engine/addon/doctor.ts';
 import { loadNative, nativeFile } from '../../lib/engine/addon/native.ts';
 import { suite } from '../harness.ts';
 import { root, withFolder } from '../install/support.ts';
+import { breakCode } from './broken-addon.ts';
 
 async function diagnoseWith(file: string | undefined): Promise<Diagnosis> {
   const before = process.env.AI_ARTIST_BINARY;
@@ -16,19 +17,6 @@ async function diagnoseWith(file: string | undefined): Promise<Diagnosis> {
     if (before === undefined) delete process.env.AI_ARTIST_BINARY;
     else process.env.AI_ARTIST_BINARY = before;
   }
-}
-
-/** Overwrites all executable segments of a 64-bit ELF file with an instruction that crashes the process. */
-function breakCode(file: string): void {
-  const bytes = readFileSync(file);
-  const headers = Number(bytes.readBigUInt64LE(32));
-  for (let index = 0; index < bytes.readUInt16LE(56); index++) {
-    const at = headers + index * bytes.readUInt16LE(54);
-    const isCode = bytes.readUInt32LE(at) === 1 && (bytes.readUInt32LE(at + 4) & 1) === 1;
-    const [offset, size] = [Number(bytes.readBigUInt64LE(at + 8)), Number(bytes.readBigUInt64LE(at + 32))];
-    if (isCode) bytes.fill(process.arch === 'x64' ? 0xcc : 0, offset, offset + size); // int3, udf
-  }
-  writeFileSync(file, bytes);
 }
 
 suite('doctor', (test) => {

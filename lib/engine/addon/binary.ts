@@ -4,13 +4,17 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ArtistError, packageRoot, systemCode } from '../../core/index.ts';
+import { ArtistError, packageRoot, packageVersion, systemCode } from '../../core/index.ts';
 import { imageProblem } from './binary-header.ts';
-import { cpuFeatures, libcFamily, systemName } from './machine.ts';
+import { gpuPackageFiles, prebuildFolder, prebuildName } from './gpu-packages.ts';
+import { cpuFeatures, systemName } from './machine.ts';
 
 export interface BinaryCandidate {
-  /** environment: AI_ARTIST_BINARY; build: compiled here by `npm install`; prebuild: shipped with the package. */
-  origin: 'environment' | 'build' | 'prebuild';
+  /**
+   * environment: AI_ARTIST_BINARY; build: compiled here by `npm install`; package: of an installed package for a GPU; prebuild: shipped with
+   * this package.
+   */
+  origin: 'environment' | 'build' | 'package' | 'prebuild';
   file: string;
 }
 
@@ -35,21 +39,18 @@ export interface BuildInfo {
 
 const compileAdvice = 'compile it for this machine: AI_ARTIST_BUILD_FROM_SOURCE=1 npm rebuild ai-artist';
 
-/** Folder below prebuilds/ for this machine; the same rule as scripts/install/prebuilt.mjs. */
-export function prebuildFolder(platform: string = process.platform, arch: string = process.arch, libc = libcFamily()): string {
-  return `${platform}${platform === 'linux' && libc === 'musl' ? 'musl' : ''}-${arch}`;
-}
-
-/** The files that could be the addon, best first. If AI_ARTIST_BINARY is set it is the only one, so that a wrong path is noticed. */
+/**
+ * The files that could be the addon, best first. If AI_ARTIST_BINARY is set it is the only one, so that a wrong path is noticed. A package for a
+ * GPU is before an addon that was compiled here without one.
+ */
 export function binaryCandidates(root: string = packageRoot(), env: NodeJS.ProcessEnv = process.env): BinaryCandidate[] {
   if (env.AI_ARTIST_BINARY) return [{ origin: 'environment', file: resolve(env.AI_ARTIST_BINARY) }];
-  const libc = libcFamily();
+  const compiled: BinaryCandidate = { origin: 'build', file: join(root, 'build', 'Release', 'ai_artist.node') };
+  const packages = gpuPackageFiles(root, env).map((file): BinaryCandidate => ({ origin: 'package', file }));
+  const hasGpu = packages.length > 0 && (readBuildInfo(compiled.file)?.gpu ?? 'off') !== 'off';
   return [
-    { origin: 'build', file: join(root, 'build', 'Release', 'ai_artist.node') },
-    {
-      origin: 'prebuild',
-      file: join(root, 'prebuilds', prebuildFolder(), libc === undefined ? 'ai-artist.node' : `ai-artist.${libc}.node`),
-    },
+    ...(hasGpu ? [compiled, ...packages] : [...packages, compiled]),
+    { origin: 'prebuild', file: join(root, 'prebuilds', prebuildFolder(), prebuildName()) },
   ];
 }
 
@@ -102,6 +103,14 @@ export function checkCandidate(candidate: BinaryCandidate): BinaryFailure | unde
   const problem = imageProblem(content.head, content.size);
   if (problem !== undefined) return { ...candidate, reason: problem, advice: compileAdvice };
   const info = readBuildInfo(candidate.file);
+  if (candidate.origin === 'package' && info?.version !== packageVersion()) {
+    const [name, version] = [packageOf(candidate.file), packageVersion()];
+    return {
+      ...candidate,
+      reason: `is of version ${info?.version ?? 'unknown'}, this is ${version}`,
+      advice: `npm install ${name}@${version}`,
+    };
+  }
   const present = cpuFeatures();
   if (info && present.size > 0) {
     const absent = info.cpuFlags.filter((flag) => !present.has(flag));
@@ -111,6 +120,9 @@ export function checkCandidate(candidate: BinaryCandidate): BinaryFailure | unde
   }
   return undefined;
 }
+
+/** `@ai-artist/linux-x64-vulkan` */
+const packageOf = (file: string): string => dirname(file).split(/[\\/]/).slice(-2).join('/');
 
 const loadErrors: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/GLIBC_[\d.]+' not found/, `this Linux has an older C library than the addon wants; ${compileAdvice}`],
@@ -143,19 +155,26 @@ export function explainLoadError(candidate: BinaryCandidate, error: unknown): Bi
   return { ...candidate, reason, cause: error, ...(advice === undefined ? {} : { advice }) };
 }
 
+/** What openBinary() is given. */
+export interface Opening<T> {
+  /** Loads a .node file and returns its exports, or throws. */
+  open: (file: string) => T;
+  /** Why the addon of a package for a GPU does not work here. */
+  gpuProblem: (file: string) => string | undefined;
+}
+
 /**
  * Opens the first candidate that works.
  *
- * @param open loads a .node file and returns its exports, or throws
  * @throws ArtistError ERR_NO_BINARY when no candidate works; the message lists every candidate, why it failed and what to do
  */
 export function openBinary<T>(
-  open: (file: string) => T,
+  { open, gpuProblem }: Opening<T>,
   candidates: readonly BinaryCandidate[] = binaryCandidates(),
 ): { addon: T; file: string; failures: BinaryFailure[] } {
   const failures: BinaryFailure[] = [];
   for (const candidate of candidates) {
-    const failure = checkCandidate(candidate);
+    const failure = checkCandidate(candidate) ?? (candidate.origin === 'package' ? unproven(candidate, gpuProblem) : undefined);
     if (failure) {
       failures.push(failure);
       continue;
@@ -167,6 +186,12 @@ export function openBinary<T>(
     }
   }
   throw noBinary(failures);
+}
+
+function unproven(candidate: BinaryCandidate, gpuProblem: Opening<unknown>['gpuProblem']): BinaryFailure | undefined {
+  const problem = gpuProblem(candidate.file);
+  if (problem === undefined) return undefined;
+  return { advice: 'update the driver of the GPU, then: ai-artist doctor', ...explainLoadError(candidate, new Error(problem)) };
 }
 
 /** Advice for these failures, most useful first, without duplicates. */

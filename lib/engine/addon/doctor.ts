@@ -1,8 +1,8 @@
 /** What `ai-artist doctor` prints, as plain data: which addon would be loaded, why others would not, and what this machine offers. */
 import { existsSync, readFileSync } from 'node:fs';
 import { freemem, cpus as logicalCpus, release, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
-import { answering, packageRoot } from '../../core/index.ts';
+import { join } from 'node:path';
+import { answering, packageRoot, packageVersion } from '../../core/index.ts';
 import {
   adviceFor,
   type BinaryCandidate,
@@ -13,9 +13,12 @@ import {
   explainLoadError,
   readBuildInfo,
 } from './binary.ts';
+import { gpuPackageNames } from './gpu-packages.ts';
+import { keepProof } from './gpu-proof.ts';
 import { type GpuSupport, gpuSupport } from './gpu-support.ts';
 import { cpuModel, isRosetta, kernelFeatures, libc, runtime } from './machine.ts';
 import type { NativeDevice, NativeVersions } from './native-types.ts';
+import { type ProbeAnswer, probeAddon } from './probe.ts';
 
 export interface CandidateReport extends BinaryCandidate {
   /** loads: works here; failed: cannot be loaded; crashed: loading it ended the child process it was tried in. */
@@ -52,60 +55,6 @@ export interface Diagnosis {
   advice: string[];
 }
 
-interface ProbeAnswer {
-  versions: NativeVersions;
-  systemInfo: string;
-  physicalCores: number;
-  devices: NativeDevice[];
-}
-
-// Runs in a child process, because loading an unsuitable addon can crash the process.
-const probe = `
-const { createRequire } = require('node:module');
-const [file, vocabularyDir, backendDir] = process.argv.slice(-3);
-const addon = createRequire(file)(file);
-addon.configure({ vocabularyDir, backendDir });
-const answer = { versions: addon.versions(), systemInfo: addon.systemInfo(), physicalCores: addon.physicalCores(), devices: addon.listDevices() };
-process.stdout.write(JSON.stringify(answer));
-`;
-
-/** Time limit of the probe, milliseconds. A GPU driver may start slowly the first time. */
-const probeTimeout = 60_000;
-
-async function askInChild(file: string, root: string): Promise<ProbeAnswer | { crashed: string } | { error: Error }> {
-  const { execFile } = await import('node:child_process');
-  const args =
-    runtime().name === 'deno'
-      ? [
-          'eval',
-          `import { createRequire } from 'node:module'; import process from 'node:process'; const require = createRequire(import.meta.url);${probe}`,
-        ]
-      : ['-e', probe];
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [...args, file, join(root, 'vocab'), dirname(file)],
-      { timeout: probeTimeout, maxBuffer: 4_000_000, env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' } },
-      (error, stdout, stderr) => {
-        if (error === null) {
-          try {
-            resolve(JSON.parse(stdout) as ProbeAnswer);
-          } catch {
-            resolve({ error: new Error(`the addon printed ${JSON.stringify(stdout.slice(0, 80))} while loading`) });
-          }
-        } else if (error.killed) resolve({ crashed: `loading it took longer than ${probeTimeout / 1000} s` });
-        else if (typeof error.signal === 'string') resolve({ crashed: `loading it ended the process with ${error.signal}` });
-        else
-          resolve({
-            error: new Error(
-              /^\w*Error: .*(\n.+)*?(?=\n\s+at |\n\n|$)/m.exec(stderr)?.[0].replace(/^\w*Error: /, '') ?? `exit code ${String(error.code)}`,
-            ),
-          });
-      },
-    );
-  });
-}
-
 async function tryCandidate(
   candidate: BinaryCandidate,
   root: string,
@@ -118,7 +67,10 @@ async function tryCandidate(
   };
   const problem = checkCandidate(candidate);
   if (problem) return failed(problem, 'failed');
-  const answer = await askInChild(candidate.file, root);
+  const isPackage = candidate.origin === 'package';
+  const answer = await probeAddon(candidate.file, { root, onGpu: isPackage });
+  // What was found before may have been mended since.
+  if (isPackage) keepProof(candidate.file, answer);
   if ('crashed' in answer)
     return failed(
       { ...candidate, reason: answer.crashed, advice: 'compile it for this machine: AI_ARTIST_BUILD_FROM_SOURCE=1 npm rebuild ai-artist' },
@@ -128,6 +80,21 @@ async function tryCandidate(
   return { report: { ...candidate, status: 'loads', ...build }, answer };
 }
 
+/** What to do where a driver is here, but the addon in use does not compute on it. */
+function gpuAdvice(root: string, { versions, devices }: ProbeAnswer, gpu: GpuSupport): string[] {
+  if (devices.some(({ type }) => type === 'gpu' || type === 'igpu')) return [];
+  const hasVulkan = gpu.vulkan !== undefined && gpu.vulkan.drivers.length > 0;
+  const missing = gpu.nvidia && versions.gpu !== 'cuda' ? 'cuda' : hasVulkan && versions.gpu === 'off' ? 'vulkan' : undefined;
+  if (!missing) return versions.gpu === 'off' ? [] : [`this addon has ${versions.gpu}, but no GPU was found: check the driver`];
+  const [found, sdk] =
+    missing === 'cuda'
+      ? ['an NVIDIA driver is installed, but this addon has no CUDA', gpu.nvidia?.nvcc ? '' : 'install the CUDA toolkit, then ']
+      : ['Vulkan drivers are installed, but this addon has no GPU backend', 'install the Vulkan SDK with glslc, then '];
+  const name = gpuPackageNames(root, gpu).find((one) => one.includes(missing));
+  const compile = `${sdk}AI_ARTIST_GPU=${missing} npm rebuild ai-artist`;
+  return [`${found}: ${name ? `npm install ${name}@${packageVersion()}, or compile it: ` : ''}${compile}`];
+}
+
 function generalAdvice(root: string, answer: ProbeAnswer | undefined, gpu: GpuSupport): string[] {
   const advice: string[] = [];
   if (isRosetta()) advice.push('this Node is translated by Rosetta: an arm64 Node is several times faster and can use Metal');
@@ -135,17 +102,7 @@ function generalAdvice(root: string, answer: ProbeAnswer | undefined, gpu: GpuSu
     advice.push('the tokenizer tables (vocab/) are missing: reinstall the package, or in a checkout run npm run vendor');
   if (!answer) return advice;
   if (!answer.devices.some(({ type }) => type === 'cpu')) advice.push('no CPU kernels were found beside the addon: reinstall the package');
-  const paintsOnGpu = answer.devices.some(({ type }) => type === 'gpu' || type === 'igpu');
-  if (!paintsOnGpu && gpu.nvidia && answer.versions.gpu !== 'cuda') {
-    advice.push(
-      `an NVIDIA driver is installed, but this addon has no CUDA: ${gpu.nvidia.nvcc ? '' : 'install the CUDA toolkit, then '}AI_ARTIST_GPU=cuda npm rebuild ai-artist`,
-    );
-  } else if (!paintsOnGpu && gpu.vulkan && gpu.vulkan.drivers.length > 0 && answer.versions.gpu === 'off') {
-    advice.push(
-      'Vulkan drivers are installed, but this addon has no GPU backend: AI_ARTIST_GPU=vulkan npm rebuild ai-artist (needs the Vulkan SDK with glslc)',
-    );
-  } else if (!paintsOnGpu && answer.versions.gpu !== 'off')
-    advice.push(`this addon has ${answer.versions.gpu}, but no GPU was found: check the driver`);
+  advice.push(...gpuAdvice(root, answer, gpu));
   if (freemem() < 2 * 1024 ** 3) advice.push('less than 2 GB of memory are free: the bundled model needs about 1 GB, SD 1.5 about 4 GB');
   return advice;
 }

@@ -12,7 +12,7 @@ export interface GpuSupport {
   vulkan?: {
     /** Path of the loader library. */
     loader: string;
-    /** Installed drivers (ICD manifests), e.g. "radeon_icd.x86_64.json". */
+    /** Paths of the manifests of installed drivers (ICDs). */
     drivers: string[];
   };
   /** true on macOS, where Metal is part of the system. */
@@ -61,7 +61,11 @@ function vulkanDrivers(): string[] {
   const named = (process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES ?? '').split(delimiter).filter(Boolean);
   return [
     ...named,
-    ...folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.json'))),
+    ...folders.filter(existsSync).flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => join(folder, name)),
+    ),
   ];
 }
 

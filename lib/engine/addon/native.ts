@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../core/index.ts';
 import { openBinary } from './binary.ts';
+import { gpuProblem } from './gpu-proof.ts';
 import type { NativeEvent, NativeImage, NativeLogLevel } from './native-events.ts';
 import type {
   NativeCannyRequest,
@@ -57,6 +58,17 @@ export interface NativeLocalAddon extends NativeAddon {
   operations(): number;
 }
 
+/** What is wrong with the addon of a package for a GPU; said once, when it is found. */
+function gpuProblemHere(file: string, root: string): string | undefined {
+  const { problem, isNew } = gpuProblem(file, root);
+  if (problem !== undefined && isNew)
+    process.emitWarning(
+      `${file} is not used: ${problem}. It is tried again when it or the driver changes; ai-artist doctor tries it at once`,
+      { type: 'ArtistWarning' },
+    );
+  return problem;
+}
+
 let loaded: { addon: NativeLocalAddon; file: string } | undefined;
 
 /**
@@ -69,10 +81,13 @@ export function loadNative(): NativeLocalAddon {
   if (loaded) return loaded.addon;
   const root = packageRoot();
   const require = createRequire(join(root, 'package.json'));
-  const { addon, file } = openBinary((path) => {
-    const opened = require(path) as NativeLocalAddon;
-    opened.configure({ vocabularyDir: join(root, 'vocab'), backendDir: dirname(path) });
-    return opened;
+  const { addon, file } = openBinary({
+    open: (path) => {
+      const opened = require(path) as NativeLocalAddon;
+      opened.configure({ vocabularyDir: join(root, 'vocab'), backendDir: dirname(path) });
+      return opened;
+    },
+    gpuProblem: (path) => gpuProblemHere(path, root),
   });
   loaded = { addon, file };
   return addon;
