@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { ArtistError } from '../../lib/core/index.ts';
 import { type BinaryCandidate, binaryCandidates, checkCandidate, explainLoadError, openBinary } from '../../lib/engine/addon/binary.ts';
 import { imageProblem } from '../../lib/engine/addon/binary-header.ts';
-import { prebuildFolder } from '../../lib/engine/addon/gpu-packages.ts';
+import { prebuildFolder } from '../../lib/engine/addon/machine.ts';
 import { loadNative, nativeFile } from '../../lib/engine/addon/native.ts';
 import { suite } from '../harness.ts';
 import { withFolder } from '../install/support.ts';

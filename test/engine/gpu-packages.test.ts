@@ -4,8 +4,9 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { packageVersion } from '../../lib/core/index.ts';
-import { gpuPackageNames, prebuildFolder, prebuildName } from '../../lib/engine/addon/gpu-packages.ts';
+import { gpuPackageNames } from '../../lib/engine/addon/gpu-packages.ts';
 import type { GpuSupport } from '../../lib/engine/addon/gpu-support.ts';
+import { prebuildFolder, prebuildName } from '../../lib/engine/addon/machine.ts';
 import { loadNative, nativeFile } from '../../lib/engine/addon/native.ts';
 import { suite } from '../harness.ts';
 import { root, withFolder } from '../install/support.ts';

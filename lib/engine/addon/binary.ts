@@ -6,8 +6,8 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path';
 import { ArtistError, packageRoot, packageVersion, systemCode } from '../../core/index.ts';
 import { imageProblem } from './binary-header.ts';
-import { gpuPackageFiles, prebuildFolder, prebuildName } from './gpu-packages.ts';
-import { cpuFeatures, systemName } from './machine.ts';
+import { gpuPackageFiles } from './gpu-packages.ts';
+import { cpuFeatures, prebuildFolder, prebuildName, systemName } from './machine.ts';
 
 export interface BinaryCandidate {
   /**
@@ -174,7 +174,7 @@ export function openBinary<T>(
 ): { addon: T; file: string; failures: BinaryFailure[] } {
   const failures: BinaryFailure[] = [];
   for (const candidate of candidates) {
-    const failure = checkCandidate(candidate) ?? (candidate.origin === 'package' ? unproven(candidate, gpuProblem) : undefined);
+    const failure = checkCandidate(candidate) ?? unproven(candidate, gpuProblem);
     if (failure) {
       failures.push(failure);
       continue;
@@ -188,17 +188,21 @@ export function openBinary<T>(
   throw noBinary(failures);
 }
 
+/** The failure of a package for a GPU whose addon was tried. */
+export function gpuFailure(candidate: BinaryCandidate, problem: string): BinaryFailure {
+  return { advice: 'check the driver of the GPU, then: ai-artist doctor', ...explainLoadError(candidate, new Error(problem)) };
+}
+
 function unproven(candidate: BinaryCandidate, gpuProblem: Opening<unknown>['gpuProblem']): BinaryFailure | undefined {
-  const problem = gpuProblem(candidate.file);
-  if (problem === undefined) return undefined;
-  return { advice: 'update the driver of the GPU, then: ai-artist doctor', ...explainLoadError(candidate, new Error(problem)) };
+  const problem = candidate.origin === 'package' ? gpuProblem(candidate.file) : undefined;
+  return problem === undefined ? undefined : gpuFailure(candidate, problem);
 }
 
 /** Advice for these failures, most useful first, without duplicates. */
 export function adviceFor(failures: readonly BinaryFailure[]): string[] {
   const advice = failures.flatMap((failure) => (failure.advice === undefined ? [] : [failure.advice]));
   if (failures.some(({ origin }) => origin === 'environment')) return [...new Set([...advice, 'correct or unset AI_ARTIST_BINARY'])];
-  if (failures.every(({ reason }) => reason === 'is not there')) {
+  if (failures.every(({ origin, reason }) => origin === 'package' || reason === 'is not there')) {
     advice.push(
       'the install script has not run (--ignore-scripts, AI_ARTIST_SKIP_BUILD, or a package manager that must allow it first: npm install-scripts approve ai-artist, pnpm approve-builds): npm rebuild ai-artist',
     );

@@ -11,10 +11,11 @@ import {
   binaryCandidates,
   checkCandidate,
   explainLoadError,
+  gpuFailure,
   readBuildInfo,
 } from './binary.ts';
 import { gpuPackageNames } from './gpu-packages.ts';
-import { keepProof } from './gpu-proof.ts';
+import { keepProof, problemOf } from './gpu-proof.ts';
 import { type GpuSupport, gpuSupport } from './gpu-support.ts';
 import { cpuModel, isRosetta, kernelFeatures, libc, runtime } from './machine.ts';
 import type { NativeDevice, NativeVersions } from './native-types.ts';
@@ -65,12 +66,14 @@ async function tryCandidate(
     const { cause: _, ...shown } = failure;
     return { report: { ...shown, status, ...build }, failure };
   };
-  const problem = checkCandidate(candidate);
-  if (problem) return failed(problem, 'failed');
+  const unfit = checkCandidate(candidate);
+  if (unfit) return failed(unfit, 'failed');
   const isPackage = candidate.origin === 'package';
   const answer = await probeAddon(candidate.file, { root, onGpu: isPackage });
   // What was found before may have been mended since.
   if (isPackage) keepProof(candidate.file, answer);
+  const problem = problemOf(answer);
+  if (isPackage && problem !== null) return failed(gpuFailure(candidate, problem), 'crashed' in answer ? 'crashed' : 'failed');
   if ('crashed' in answer)
     return failed(
       { ...candidate, reason: answer.crashed, advice: 'compile it for this machine: AI_ARTIST_BUILD_FROM_SOURCE=1 npm rebuild ai-artist' },

@@ -3,17 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type GpuSupport, gpuSupport } from './gpu-support.ts';
-import { libcFamily } from './machine.ts';
-
-/** Folder below prebuilds/ for this machine; the same rule as scripts/install/prebuilt.mjs. */
-export function prebuildFolder(platform: string = process.platform, arch: string = process.arch, libc = libcFamily()): string {
-  return `${platform}${platform === 'linux' && libc === 'musl' ? 'musl' : ''}-${arch}`;
-}
-
-/** Name of a prebuilt addon in its folder. */
-export function prebuildName(libc = libcFamily()): string {
-  return libc === undefined ? 'ai-artist.node' : `ai-artist.${libc}.node`;
-}
+import { prebuildFolder, prebuildName } from './machine.ts';
 
 /** Best first: where two work, the first is the faster one. */
 const backends = ['cuda13', 'cuda12', 'vulkan'] as const;

@@ -47,6 +47,16 @@ export function libcFamily(): 'glibc' | 'musl' | undefined {
   return libc()?.family;
 }
 
+/** Folder below prebuilds/ for this machine; the same rule as scripts/install/prebuilt.mjs. */
+export function prebuildFolder(platform: string = process.platform, arch: string = process.arch, libc = libcFamily()): string {
+  return `${platform}${platform === 'linux' && libc === 'musl' ? 'musl' : ''}-${arch}`;
+}
+
+/** Name of a prebuilt addon in its folder. */
+export function prebuildName(libc = libcFamily()): string {
+  return libc === undefined ? 'ai-artist.node' : `ai-artist.${libc}.node`;
+}
+
 function sysctl(name: string): string {
   try {
     // Loaded here because node:child_process slows down every import of the package by milliseconds, and only macOS needs it.
