@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Installs what a checkout needs besides Node and npm: a C++ compiler, CMake, make, cargo and git to compile the engine, a Redis server,
-// Chromium, zsh, fish and mandoc for the tests. `npm install` needs the first part, `npm test` (as "pretest") all of it. It uses the system's
+// Chromium, zsh, fish, mandoc, Prometheus and Alertmanager for the tests. `npm install` needs the first part, `npm test` (as "pretest") all of it. It uses the system's
 // package manager if that needs no interaction: as root, with sudo that asks for no password, or with Homebrew. Else it prints the command
 // to run and exits with status 1.
 //

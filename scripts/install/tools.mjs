@@ -67,11 +67,17 @@ export function missingTools({ engineSource, tests = false }, env = process.env)
   if (tests && process.platform !== 'win32')
     for (const name of shellTools)
       if (!findProgram(name, env)) add(name, `${name} is missing (the tests of completion and of the manual pages run it)`);
+  if (tests && process.platform !== 'win32')
+    for (const [tool, name] of Object.entries(monitors))
+      if (!findProgram(name, env)) add(tool, `${name} is missing (the tests of alerts run it and ${tool})`);
   return missing;
 }
 
 /** Shells beside bash, and what checks manual pages. */
 const shellTools = ['zsh', 'fish', 'mandoc'];
+
+/** What the files of deploy/monitoring are tested with, by the program that each package brings. */
+const monitors = { prometheus: 'promtool', alertmanager: 'amtool' };
 
 /** The server that the queue tests start: Redis, or Valkey on distributions that replaced it. */
 export const redisServer = (env = process.env) => findProgram('redis-server', env) ?? findProgram('valkey-server', env);
@@ -101,6 +107,8 @@ const rpmPackages = {
   git: 'git',
   redis: 'redis',
   chromium: 'chromium',
+  prometheus: 'golang-github-prometheus',
+  alertmanager: 'golang-github-prometheus-alertmanager',
   ...shells,
 };
 
@@ -118,6 +126,8 @@ const managers = {
       git: 'git ca-certificates',
       redis: 'redis-server',
       chromium: 'chromium',
+      prometheus: 'prometheus',
+      alertmanager: 'prometheus-alertmanager',
       ...shells,
     },
   },
@@ -142,6 +152,8 @@ const managers = {
       git: 'git',
       redis: 'valkey',
       chromium: 'chromium',
+      prometheus: 'prometheus',
+      alertmanager: 'alertmanager',
       ...shells,
     },
   },
@@ -156,13 +168,24 @@ const managers = {
       git: 'git',
       redis: 'redis',
       chromium: 'chromium',
+      prometheus: 'prometheus',
+      alertmanager: 'alertmanager',
       ...shells,
     },
   },
   brew: {
     root: false,
     install: 'brew install',
-    packages: { cmake: 'cmake', cargo: 'rust', git: 'git', redis: 'redis', chromium: 'google-chrome', ...shells },
+    packages: {
+      cmake: 'cmake',
+      cargo: 'rust',
+      git: 'git',
+      redis: 'redis',
+      chromium: 'google-chrome',
+      prometheus: 'prometheus',
+      alertmanager: 'alertmanager',
+      ...shells,
+    },
   },
   winget: {
     root: false,

@@ -49,9 +49,9 @@ suite('install: tools', (test) => {
       const path = makePath(folder, { cmake: 'echo "cmake version 3.25.1"', 'c++': '', ninja: '' });
       assert.equal(
         tools.missingTools({ engineSource: false, tests: true }, { PATH: path }).map(({ tool }) => tool),
-        ['redis', 'chromium', 'zsh', 'fish', 'mandoc'],
+        ['redis', 'chromium', 'zsh', 'fish', 'mandoc', 'prometheus', 'alertmanager'],
       );
-      makePath(folder, { 'valkey-server': '', 'google-chrome': '', zsh: '', fish: '', mandoc: '' });
+      makePath(folder, { 'valkey-server': '', 'google-chrome': '', zsh: '', fish: '', mandoc: '', promtool: '', amtool: '' });
       assert.equal(tools.missingTools({ engineSource: false, tests: true }, { PATH: path }), []);
     }));
 
