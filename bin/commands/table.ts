@@ -144,6 +144,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./serve/serve.ts')).serveCommand,
   },
   {
+    usage: 'backup',
+    describe: 'One file with everything of this home: make, verify, restore',
+    load: async () => (await import('./backup/backup.ts')).backupCommand,
+  },
+  {
     usage: 'bench [what]',
     describe: 'Measure this machine, and compare machines',
     load: async () => (await import('./bench/bench.ts')).benchCommand,

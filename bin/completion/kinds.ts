@@ -45,6 +45,7 @@ const byArgument: Readonly<Record<string, Kind>> = {
   model: 'model',
   name: 'none',
   network: 'none',
+  out: 'file',
   paths: 'file',
   period: 'period',
   post: 'post',

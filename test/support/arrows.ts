@@ -27,6 +27,7 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   curation: [...ground, ...works, 'image'],
   federation: [...ground, 'provenance', 'gallery'],
   publish: [...ground, 'models', 'image', 'lora', ...works, 'provenance', 'federation'],
+  backup: ['core'],
   bench: below,
   tune: [...below, 'bench'],
   advice: [...below, 'bench', 'tune'],
@@ -35,7 +36,7 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   server: [...below, 'hooks', 'artist', 'service'],
   doors: [...below, 'hooks', 'artist', 'service', 'server'],
   index: [...below, 'hooks', 'artist', 'service', 'server', 'doors'],
-  bin: [...below, 'hooks', 'artist', 'bench', 'tune', 'advice', 'service', 'server'],
+  bin: [...below, 'hooks', 'artist', 'backup', 'bench', 'tune', 'advice', 'service', 'server'],
 };
 
 /** Folder of native/ -> folders it may include; vendor is the engine's source and ggml. */

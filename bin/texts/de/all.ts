@@ -1,5 +1,6 @@
 import type { en } from '../en/all.ts';
 import { advice } from './advice.ts';
+import { backup } from './backup.ts';
 import { choice } from './choice.ts';
 import { compare } from './compare.ts';
 import { gallery } from './gallery.ts';
@@ -14,4 +15,20 @@ import { status } from './status.ts';
 import { taste } from './taste.ts';
 import { training } from './training.ts';
 
-export const de: typeof en = { advice, choice, compare, gallery, grid, help, list, measure, setup, sheet, shell, status, taste, training };
+export const de: typeof en = {
+  advice,
+  backup,
+  choice,
+  compare,
+  gallery,
+  grid,
+  help,
+  list,
+  measure,
+  setup,
+  sheet,
+  shell,
+  status,
+  taste,
+  training,
+};

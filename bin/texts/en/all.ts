@@ -1,5 +1,6 @@
 /** All texts in English, by area: one file each, of the same name in every language. */
 import { advice } from './advice.ts';
+import { backup } from './backup.ts';
 import { choice } from './choice.ts';
 import { compare } from './compare.ts';
 import { gallery } from './gallery.ts';
@@ -14,4 +15,4 @@ import { status } from './status.ts';
 import { taste } from './taste.ts';
 import { training } from './training.ts';
 
-export const en = { advice, choice, compare, gallery, grid, help, list, measure, setup, sheet, shell, status, taste, training };
+export const en = { advice, backup, choice, compare, gallery, grid, help, list, measure, setup, sheet, shell, status, taste, training };
