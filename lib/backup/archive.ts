@@ -62,14 +62,18 @@ export class BackupArchive {
         throw damaged(this.path, `one where ${path} is ${entry ? 'of another size' : 'missing'}`);
       const onPart = await onFile(path);
       const hash = createHash('sha256');
+      let ofPart: unknown;
       try {
         for await (const chunk of await streamOf(this.#zip, entry)) {
           hash.update(chunk as Uint8Array);
-          await onPart(chunk as Uint8Array);
+          await onPart(chunk as Uint8Array).catch((error: unknown) => {
+            ofPart = error;
+            throw error;
+          });
         }
       } catch (error) {
         signal?.throwIfAborted();
-        throw error instanceof ArtistError ? error : damaged(this.path, `one where ${path} cannot be read (${String(error)})`, error);
+        throw error === ofPart || error instanceof ArtistError ? error : damaged(this.path, `one where ${path} cannot be read (${String(error)})`, error);
       }
       if (hash.digest('hex') !== sha256) throw damaged(this.path, `one where ${path} was changed`);
     }
