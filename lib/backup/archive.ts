@@ -73,7 +73,9 @@ export class BackupArchive {
         }
       } catch (error) {
         signal?.throwIfAborted();
-        throw error === ofPart || error instanceof ArtistError ? error : damaged(this.path, `one where ${path} cannot be read (${String(error)})`, error);
+        throw error === ofPart || error instanceof ArtistError
+          ? error
+          : damaged(this.path, `one where ${path} cannot be read (${String(error)})`, error);
       }
       if (hash.digest('hex') !== sha256) throw damaged(this.path, `one where ${path} was changed`);
     }
