@@ -2,7 +2,7 @@ import type { CreateEvent } from '../../lib/artist/index.ts';
 import type { ConvertEvent, GenerateEvent, LoadEvent, UpscaleEvent } from '../../lib/engine/index.ts';
 import { createProgress, formatSeconds } from '../../lib/observe/index.ts';
 import type { Context } from '../shell/run.ts';
-import { decimal } from '../texts/texts.ts';
+import { decimal, t } from '../texts/texts.ts';
 
 type WorkEvent = LoadEvent | GenerateEvent | UpscaleEvent | ConvertEvent;
 
@@ -34,20 +34,20 @@ export function watchWork(context: Context): WorkProgress {
     switch (event.type) {
       case 'load':
         // The upscaler loads its weights after its start event.
-        return enlarging ? undefined : progress.update(painted ? 'loading the upscaler' : 'loading the model', event.step, event.steps);
+        return enlarging ? undefined : progress.update(painted ? t.painting.loadingUpscaler : t.painting.loading, event.step, event.steps);
       case 'encode':
         // A log gets one line per picture.
-        return inLog ? undefined : progress.update(event.what === 'prompt' ? 'reading the prompt' : 'reading the picture', 0, 0);
+        return inLog ? undefined : progress.update(event.what === 'prompt' ? t.painting.readingPrompt : t.painting.readingPicture, 0, 0);
       case 'sample':
         painted = true;
-        return progress.update(`painting${place || of(event)}`, event.step, event.steps);
+        return progress.update(t.painting.painting({ place: place || of(event) }), event.step, event.steps);
       case 'decode':
-        return inLog ? undefined : progress.update(`developing${place || of(event)}`, event.step, event.steps);
+        return inLog ? undefined : progress.update(t.painting.developing({ place: place || of(event) }), event.step, event.steps);
       case 'upscale':
         enlarging = true;
-        return progress.update('enlarging', event.step, event.steps);
+        return progress.update(t.painting.enlarging, event.step, event.steps);
       case 'convert':
-        return progress.update('converting', event.step, event.steps);
+        return progress.update(t.painting.converting, event.step, event.steps);
       case 'warning':
         if (!warned.has(event.message)) context.warn(event.message);
         warned.add(event.message);
@@ -56,13 +56,16 @@ export function watchWork(context: Context): WorkProgress {
   return {
     on: (event) => show(event, ''),
     onWork: ({ candidate = 0, of: total = 1, ...event }) =>
-      show(event as WorkEvent, total > 1 ? ` ${candidate + 1} of ${total}` : candidate > 0 ? ` again (${candidate + 1})` : ''),
+      show(
+        event as WorkEvent,
+        total > 1 ? t.painting.of({ n: candidate + 1, all: total }) : candidate > 0 ? t.painting.again({ n: candidate + 1 }) : '',
+      ),
     stop: () => progress.end(),
   };
 }
 
 function of({ image, images }: { image: number; images: number }): string {
-  return images > 1 ? ` ${image + 1} of ${images}` : '';
+  return images > 1 ? t.painting.of({ n: image + 1, all: images }) : '';
 }
 
 /** Runs work that reports its progress: `looking 3 of 20`, with a label of its own for another part of it. The line disappears at the end. */

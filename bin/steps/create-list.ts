@@ -1,10 +1,11 @@
 import { failedLines, type PaintedList, paintList } from '../../lib/artist/index.ts';
-import { ArtistError, counted, display, errorLine, isArtistError } from '../../lib/core/index.ts';
+import { ArtistError, display, errorLine, isArtistError } from '../../lib/core/index.ts';
 import { type CreateValues, createOptionsOf } from '../flags/create-flags.ts';
 import { promptListOf } from '../flags/prompt-text.ts';
 import { seconds, watchWork } from '../print/progress.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 import { openArtist } from '../shell/settings.ts';
+import { t } from '../texts/texts.ts';
 
 function report(painted: PaintedList): Outcome {
   const { series, lines, failed } = painted;
@@ -31,9 +32,9 @@ function report(painted: PaintedList): Outcome {
     },
     text: works.flatMap(({ path }) => path ?? []),
     notes: [
-      `${counted(now, 'work')} painted${there > 0 ? `, ${there} there from before` : ''}: series ${series.id} (${series.name})`,
-      ...(now === 0 && failed.length === 0 ? [`To paint them all anew: ai-artist series end ${series.id}`] : []),
-      ...(failed.length > 0 ? [`${failedLines(painted)}. The same command tries them again`] : []),
+      t.painting.listed({ now, there, id: series.id, name: series.name }),
+      ...(now === 0 && failed.length === 0 ? [t.painting.anew({ id: series.id })] : []),
+      ...(failed.length > 0 ? [t.painting.tryAgain({ failed: failedLines(painted) })] : []),
     ],
     status: failed.length > 0 ? 1 : 0,
   };
@@ -55,8 +56,9 @@ export async function createList(file: string, values: CreateValues, context: Co
       ...options,
       signal: context.signal,
       onProgress: shown.onWork,
-      onWork: ({ work, title, seconds: times }, line) => context.note(`line ${line}: ${title}, work ${work?.id}, ${seconds(times.total)}`),
-      onFailure: (error, line) => context.warn(`line ${line}: ${errorLine(error)}`),
+      onWork: ({ work, title, seconds: times }, line) =>
+        context.note(t.painting.inList({ line, title, id: work?.id, times: seconds(times.total) })),
+      onFailure: (error, line) => context.warn(t.painting.lineFailed({ line, why: errorLine(error) })),
     });
     shown.stop();
     return report(painted);

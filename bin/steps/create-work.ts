@@ -10,12 +10,13 @@ import { checkStream, isStream, streamedBytes } from '../print/picture-stream.ts
 import { seconds, watchWork } from '../print/progress.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 import { openArtist } from '../shell/settings.ts';
+import { t } from '../texts/texts.ts';
 import { withLargerModel } from './models/larger-model.ts';
 
 /** The table of a scored round; without scores, only the rejected candidates. */
 function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
   if (curation !== 'unscored') return ledgerTable({ curation, candidates, ...rest });
-  return candidates.flatMap(({ seed, faults, reason }) => (faults.length > 0 ? [`candidate with seed ${seed} rejected: ${reason}`] : []));
+  return candidates.flatMap(({ seed, faults, reason }) => (faults.length > 0 ? [t.painting.rejected({ seed, reason: reason ?? '' })] : []));
 }
 
 function workReport(created: CreatedWork, saved: { path: string; bytes: number } | undefined): Outcome {
@@ -70,11 +71,12 @@ function workReport(created: CreatedWork, saved: { path: string; bytes: number }
     text: [path],
     notes: [
       ...curationLines(ledger),
-      ...(work && !filed ? [`this very picture is in the gallery already, and was not filed again (--allow-duplicate files it)`] : []),
-      ...(ledger.lastResort
-        ? ['no candidate passed the gates, so the best of them was kept. Try other seeds, more --steps or another --cfg-scale']
-        : []),
-      `${title}: ${work ? `work ${work.id}, ` : ''}seed ${seed}, ${width}x${height}, ${seconds(created.seconds.total)}, ${model.name} on ${device}; curation: ${ledger.curation} (${candidates.length} painted)`,
+      ...(work && !filed ? [t.painting.known] : []),
+      ...(ledger.lastResort ? [t.painting.lastResort] : []),
+      t.painting.created({
+        ...{ title, work: work?.id, seed, size: `${width}x${height}`, times: seconds(created.seconds.total) },
+        ...{ on: t.painting.on({ model: model.name, device }), curation: ledger.curation, n: candidates.length },
+      }),
     ],
   };
 }
@@ -91,7 +93,7 @@ export async function createWork(values: CreateValues, context: Context): Promis
   const onPlan = async ({ prompt, seed, lines }: PlannedWork): Promise<void> => {
     out = values.out === undefined || streams ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
     if (out !== undefined) await checkOutput(out, { force: values.force === true, endings: pictureEndings });
-    if (lines.length > 0) context.note(`subject: ${prompt}`, ...lines.map((line) => `  ${line}`));
+    if (lines.length > 0) context.note(t.painting.subject({ prompt }), ...lines.map((line) => `  ${line}`));
   };
   const shown = watchWork(context);
   const artist = await openArtist(context, 0);

@@ -9,6 +9,7 @@ import { checkStream, formatFlag, isStream, streamedBytes } from '../print/pictu
 import { seconds, watchWork } from '../print/progress.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 import { openArtist } from '../shell/settings.ts';
+import { t } from '../texts/texts.ts';
 
 export const engineFlags = flagsOf(optionTables.upscale);
 
@@ -47,7 +48,7 @@ async function enlargeWork({ image: id, out, format, force, ...values }: Upscale
     return {
       json: { id: work.id, path: work.path, width, height, bytes, seconds: total, recipe: work.recipe, from: work.derivation?.['from'] },
       text: [work.path],
-      notes: [`work ${work.id}, ${width}x${height}, ${seconds(total)}`],
+      notes: [t.painting.enlarged({ id: work.id, size: `${width}x${height}`, times: seconds(total) })],
     };
   } finally {
     shown.stop();
@@ -81,7 +82,7 @@ export async function upscalePicture({ image, out, format, force, ...values }: U
       json: { path: saved?.path, width: large.width, height: large.height, bytes: saved?.bytes, seconds: total, recipe: large.recipe },
       text: saved ? [saved.path] : [],
       bytes: saved ? undefined : await streamedBytes(large, format),
-      notes: [`${large.width}x${large.height}, ${seconds(total)}`],
+      notes: [t.painting.enlarged({ id: undefined, size: `${large.width}x${large.height}`, times: seconds(total) })],
     };
   } finally {
     work.stop();

@@ -166,4 +166,23 @@ suite('bin texts', { timeoutMs: 120_000 }, (test) => {
     const plain = await cli(['why', 'latest', '--json'], { env: { AI_ARTIST_HOME: home, AI_ARTIST_LANG: 'en' } });
     is(german?.stdout, plain.stdout);
   });
+
+  test('what painting says in German: outcomes, steps, another picture already there', async () => {
+    const env = { AI_ARTIST_HOME: `${scratch}/german painting`, AI_ARTIST_LANG: 'de' };
+    const small = ['--steps', '1', '--width', '64', '--height', '64', '--seed', '3'];
+    const [created, again, generated, enlarged] = await cliSeries(
+      [
+        ['create', 'a fox', ...small, '--no-upscale'],
+        ['create', 'a fox', ...small, '--no-upscale'],
+        ['generate', 'a fox', ...small, '--out', 'german.png'],
+        ['upscale', 'german.png', '--out', 'german-large.png'],
+      ],
+      { env },
+    );
+    match(created?.stderr ?? '', /: Werk 01\w+, Seed 3, 64x64, \d+,\d s, ai-artist-mini auf CPU; Auswahl: unscored \(1 gemalt\)$/m);
+    match(again?.stderr ?? '', /^genau dieses Bild ist schon in der Galerie/m);
+    match(generated?.stderr ?? '', /^Seed 3, 64x64, 1 Schritt, \d+,\d s, ai-artist-mini auf CPU$/m);
+    match(generated?.stderr ?? '', /^malt …$/m);
+    match(enlarged?.stderr ?? '', /^256x256, \d+,\d s$/m);
+  });
 });

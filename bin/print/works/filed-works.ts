@@ -1,5 +1,6 @@
 import { type Artwork, nameOf } from '../../../lib/gallery/index.ts';
 import type { Outcome } from '../../shell/run.ts';
+import { t } from '../../texts/texts.ts';
 
 /** Works that began with another one: their paths, and where they came from. */
 export function filedOutcome(works: readonly Artwork[]): Outcome {
@@ -17,6 +18,6 @@ export function filedOutcome(works: readonly Artwork[]): Outcome {
       })),
     },
     text: works.map(({ path }) => path),
-    notes: works.map((work) => `work ${work.id}: ${nameOf(work, 60)}, seed ${work.recipe?.seed}`),
+    notes: works.map((work) => t.painting.filed({ id: work.id, name: nameOf(work, 60), seed: work.recipe?.seed })),
   };
 }

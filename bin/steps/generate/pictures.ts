@@ -1,5 +1,4 @@
 import { enlargeAgain } from '../../../lib/artist/index.ts';
-import { counted } from '../../../lib/core/index.ts';
 import {
   checkGenerate,
   type GenerateEvent,
@@ -20,6 +19,7 @@ import { checkStream, formatNeeds, isStream, streamedBytes } from '../../print/p
 import { seconds, watchWork } from '../../print/progress.ts';
 import { exitStatus } from '../../shell/failure.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
+import { t } from '../../texts/texts.ts';
 import { withLargerModel } from '../models/larger-model.ts';
 import { type Asked, type AskedValues, askedPictures, recipeFlags } from './asked.ts';
 import { checkQuality, encodingOf, type OutputValues, outputFlags, previewOf, type SavedPicture } from './output.ts';
@@ -86,7 +86,10 @@ function report(
     },
     text: saved.map((image) => image.path),
     notes: [
-      `seed ${result.seeds.slice(0, result.images.length).join(', ')}, ${width}x${height}, ${counted(steps, 'step')}, ${seconds(times.total)}, ${info.name} on ${device}`,
+      t.painting.generated({
+        ...{ seeds: result.seeds.slice(0, result.images.length).join(', '), size: `${width}x${height}`, steps },
+        ...{ times: seconds(times.total), on: t.painting.on({ model: info.name, device }) },
+      }),
     ],
     ...(aborted && { status: exitStatus.cancelled }),
   };

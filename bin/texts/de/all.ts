@@ -7,6 +7,7 @@ import { gallery } from './gallery.ts';
 import { grid } from './grid.ts';
 import { list } from './list.ts';
 import { measure } from './measure.ts';
+import { painting } from './painting.ts';
 import { setup } from './setup.ts';
 import { sheet } from './sheet.ts';
 import { help } from './shell/help.ts';
@@ -25,6 +26,7 @@ export const de: typeof en = {
   help,
   list,
   measure,
+  painting,
   setup,
   sheet,
   shell,

@@ -7,6 +7,7 @@ import { gallery } from './gallery.ts';
 import { grid } from './grid.ts';
 import { list } from './list.ts';
 import { measure } from './measure.ts';
+import { painting } from './painting.ts';
 import { setup } from './setup.ts';
 import { sheet } from './sheet.ts';
 import { help } from './shell/help.ts';
@@ -15,4 +16,21 @@ import { status } from './status.ts';
 import { taste } from './taste.ts';
 import { training } from './training.ts';
 
-export const en = { advice, backup, choice, compare, gallery, grid, help, list, measure, setup, sheet, shell, status, taste, training };
+export const en = {
+  advice,
+  backup,
+  choice,
+  compare,
+  gallery,
+  grid,
+  help,
+  list,
+  measure,
+  painting,
+  setup,
+  sheet,
+  shell,
+  status,
+  taste,
+  training,
+};
