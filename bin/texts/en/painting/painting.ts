@@ -1,5 +1,5 @@
 /** Progress and outcomes of painting: `create`, `generate`, `vary`, `inpaint`, `upscale`, `reproduce`, `series`. */
-import { form, works } from './words.ts';
+import { form, works } from '../words.ts';
 
 export const painting = {
   loading: 'loading the model',

@@ -1,6 +1,6 @@
 /** Was `generate --prompts` sagt. */
-import type { list as english } from '../en/list.ts';
-import { form, pictures } from './words.ts';
+import type { list as english } from '../../en/painting/list.ts';
+import { form, pictures } from '../words.ts';
 
 export const list: typeof english = {
   painted: ({ line, file, seed, times }) => `Zeile ${line}: ${file}, Seed ${seed}, ${times}`,

@@ -1,5 +1,5 @@
 /** What `grid` says. */
-import { form, pictures } from './words.ts';
+import { form, pictures } from '../words.ts';
 
 export const grid = {
   done: ({ painted, all, earlier, times }: { painted: number; all: number; earlier: number; times: string }) =>

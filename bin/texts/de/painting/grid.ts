@@ -1,5 +1,5 @@
-import type { grid as english } from '../en/grid.ts';
-import { form, pictures } from './words.ts';
+import type { grid as english } from '../../en/painting/grid.ts';
+import { form, pictures } from '../words.ts';
 
 export const grid: typeof english = {
   done: ({ painted, all, earlier, times }) =>

@@ -1,5 +1,5 @@
-import type { painting as english } from '../en/painting.ts';
-import { form, works } from './words.ts';
+import type { painting as english } from '../../en/painting/painting.ts';
+import { form, works } from '../words.ts';
 
 export const painting: typeof english = {
   loading: 'lädt das Modell',

@@ -1,5 +1,5 @@
 /** What `generate --prompts` says. */
-import { form, pictures } from './words.ts';
+import { form, pictures } from '../words.ts';
 
 export const list = {
   painted: ({ line, file, seed, times }: { line: number; file: string; seed: number; times: string }) =>
