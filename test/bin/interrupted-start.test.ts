@@ -43,6 +43,14 @@ async function until(what: () => boolean, withinMs: number): Promise<boolean> {
   return what();
 }
 
+/** Whether a signal waits for its process. A second one of the same kind would be the same one until it was taken. */
+function hasPending(pid: number): boolean {
+  const masks = [...read(String(pid), 'status').matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$/gm)].map(([, mask = '0']) =>
+    BigInt(`0x${mask}`),
+  );
+  return masks.some((mask) => mask !== 0n);
+}
+
 async function homeWithJob(name: string): Promise<string> {
   const home = path.join(scratch, name);
   const config = await loadConfig({ home });
@@ -72,7 +80,6 @@ if (process.platform === 'linux')
           detached: true,
           stdio: 'ignore',
         });
-        const ended = new Promise<void>((resolve) => first.once('exit', () => resolve()));
         const pid = first.pid ?? 0;
         try {
           ok(await until(() => living(mark).includes(child), 30_000), `${child} starts`);
@@ -80,8 +87,9 @@ if (process.platform === 'linux')
           for (const signal of signals) {
             if (first.exitCode === null && first.signalCode === null) process.kill(toAll ? -pid : pid, signal);
             await sleep(gapMs);
+            await until(() => !hasPending(pid), 5000);
           }
-          await ended;
+          ok(await until(() => first.exitCode !== null || first.signalCode !== null, 20_000), 'the first process ends');
           // The painter gives its work back first.
           await until(() => living(mark).length === 0, 12_000);
           equal(living(mark), []);
