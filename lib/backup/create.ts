@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { type FileHandle, mkdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { makeZip } from 'client-zip';
@@ -200,6 +201,7 @@ export const createBackup = answering('createBackup', async (given: CreateBackup
   const archive = new Archive(places, { signal, onProgress, secrets, models });
   const facts = (): Omit<BackupManifest, 'files'> => ({
     ...{ format: 'ai-artist backup' as const, version: backupVersion, made: new Date(now).toISOString(), by: packageVersion() },
+    ...{ host: hostname(), from: home.folder },
     ...{ secrets, models, works: archive.works },
   });
   const bytes = await write(path, archive, () => ({ ...facts(), files: archive.files }), signal);

@@ -21,6 +21,10 @@ export const manifestSchema = z.object({
   made: z.string(),
   /** Version of ai-artist. */
   by: z.string(),
+  /** Name of the machine. */
+  host: z.string(),
+  /** Folder of the home there. */
+  from: z.string(),
   /** Whether keys and tokens are in it. */
   secrets: z.boolean(),
   /** Whether downloaded models are in it. */

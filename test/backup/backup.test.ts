@@ -109,7 +109,12 @@ suite('backup', { timeoutMs: 120_000 }, (test) => {
   test('without secrets, with models; an older backup goes when the new one is whole', async () => {
     const home = await lived();
     const to = folder();
-    for (const day of [1, 2, 3]) writeFileSync(path.join(to, `ai-artist-2020010${day}T000000Z.zip`), 'old');
+    const old = path.join(folder(), 'old.zip');
+    await createBackup({ home, out: old });
+    for (const day of [1, 2, 3]) copyFileSync(old, path.join(to, `ai-artist-2020010${day}T000000Z.zip`));
+    // Of another home, and no backup: they stay.
+    await createBackup({ home: await lived(), out: path.join(to, 'ai-artist-20190101T000000Z.zip') });
+    writeFileSync(path.join(to, 'ai-artist-20190102T000000Z.zip'), 'cut off');
     writeFileSync(path.join(to, 'notes.txt'), 'mine');
     const result = await cli(['backup', 'create', to, '--no-secrets', '--models', '--keep', '2', '--home', home, '--json']);
     is(result.code, 0, result.stderr);
@@ -118,7 +123,13 @@ suite('backup', { timeoutMs: 120_000 }, (test) => {
       removed.map((one) => path.basename(one)),
       ['ai-artist-20200101T000000Z.zip', 'ai-artist-20200102T000000Z.zip'],
     );
-    equal(readdirSync(to).sort(), ['ai-artist-20200103T000000Z.zip', path.basename(file), 'notes.txt']);
+    equal(readdirSync(to).sort(), [
+      'ai-artist-20190101T000000Z.zip',
+      'ai-artist-20190102T000000Z.zip',
+      'ai-artist-20200103T000000Z.zip',
+      path.basename(file),
+      'notes.txt',
+    ]);
     const { files, secrets, models } = await verifyBackup(file);
     equal([secrets, models], [false, true]);
     const paths = files.map((one) => one.path);
